@@ -1,0 +1,1 @@
+"""One file, one codec: takes speech apart and puts it together."""

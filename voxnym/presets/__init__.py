@@ -1,0 +1,1 @@
+"""One TOML file per system: codec, stages, parameters, and a card."""

@@ -1,0 +1,1 @@
+"""What happens to a recording around its voices."""

@@ -1,0 +1,1 @@
+"""One file, one stage, named PART_HOW: changes what would give the person away."""
