@@ -5,7 +5,7 @@ VoxnymError
 ├── OutputError     a result that cannot be written
 ├── KeyFileError    a key file that is missing, open to others, or not one
 ├── PresetError     a system description that is wrong
-├── MissingExtra    an optional package that is not installed
+├── MissingExtraError an optional package that is not installed
 └── RenderError     anonymizing itself failed; nothing was written
 """
 
@@ -34,7 +34,7 @@ class PresetError(VoxnymError):
     """A system description with an unknown name or a wrong value."""
 
 
-class MissingExtra(VoxnymError):
+class MissingExtraError(VoxnymError):
     """An optional package is not installed; the text holds the line that installs it."""
 
 

@@ -162,6 +162,11 @@ class Source(Protocol):
         """Number of channels."""
         ...
 
+    @property
+    def declared_frames(self) -> int:
+        """Length in samples as the file's header has it; only for progress."""
+        ...
+
     def blocks(self) -> Iterator[Block]:
         """All samples, in order: float32 arrays of shape (channels, n), n > 0, all finite."""
         ...
