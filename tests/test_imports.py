@@ -19,7 +19,7 @@ ROOMS = {
     "recording": FLOOR | {"protocols", "audio", "analysis"},
     "registry": {"errors"},
     "preset": {"errors", "registry"},
-    "system": FLOOR | {"protocols", "keys", "preset", "render", "live"},
+    "system": FLOOR | {"protocols", "keys", "preset", "recording", "render", "live"},
     "render": FLOOR | {"protocols", "audio", "recording", "system"},
     "live": FLOOR | {"protocols", "audio", "recording", "system"},
     "presets": set(),

@@ -163,8 +163,8 @@ class Source(Protocol):
         ...
 
     @property
-    def declared_frames(self) -> int:
-        """Length in samples as the file's header has it; only for progress."""
+    def declared_frames(self) -> int | None:
+        """Length in samples as the header has it, if it does; only for progress."""
         ...
 
     def blocks(self) -> Iterator[Block]:

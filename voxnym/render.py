@@ -29,8 +29,10 @@ from voxnym.records import Audio, Block, Who
 if TYPE_CHECKING:
     from voxnym.system import Core, System
 
-MOST_CHANNELS = 8
 TOLERANCE_LU = 0.1
+MOST_LEVEL_PASSES = 8
+KEPT_LU = 0.5
+LEAST_PROGRESS = 0.1
 Beat = Callable[[float], None]
 """Called now and then with the share of the work that is done, 0 to 1."""
 
@@ -47,29 +49,6 @@ class RenderOptions:
 
     channels: Literal["mix", "separate"] = "mix"
     level: Literal["fixed", "keep"] | None = None
-
-
-class AudioSource:
-    """A recording in memory as a Source.
-
-    Raises:
-        InputError: more than eight channels, or samples that are not finite.
-    """
-
-    def __init__(self, audio: Audio) -> None:
-        if not 1 <= audio.channels <= MOST_CHANNELS:
-            raise InputError(f"{audio.channels} channels: expected 1 to {MOST_CHANNELS}")
-        if not np.isfinite(audio.samples).all():
-            raise InputError("samples hold NaN or infinity; expected finite numbers")
-        self._audio = audio
-        self.rate = audio.rate
-        self.channels = audio.channels
-        self.declared_frames = audio.length
-
-    def blocks(self) -> Iterator[Block]:
-        """Pieces of the samples."""
-        for start in range(0, self._audio.length, 1 << 16):
-            yield self._audio.samples[:, start : start + (1 << 16)]
 
 
 def render(
@@ -207,14 +186,29 @@ class Rendering:
             return
         for i, (voice, level) in enumerate(zip(self._heard.voices, levels, strict=True)):
             self._gains_db[i] = gain_db(level, self._level, voice.loudness)
-        for _ in range(4):
-            measured = Meter(self.rate, self.channels)
-            for block in self.blocks():
-                measured.add(block)
-            correction = gain_db(measured.level_db, self._level, self._heard.loudness)
-            if abs(correction) < TOLERANCE_LU:
+        # Where the limiter works, it takes back part of every decibel that is added, so the step
+        # goes by what the last one achieved.
+        share, last_error = 1.0, None
+        for _ in range(MOST_LEVEL_PASSES):
+            error = gain_db(self._measured(), self._level, self._heard.loudness)
+            if abs(error) < TOLERANCE_LU:
                 return
-            self._gains_db = [gain + correction for gain in self._gains_db]
+            if last_error is not None:
+                progress = 1 - error / last_error
+                if progress < LEAST_PROGRESS:
+                    break
+                share = min(max(share * progress, LEAST_PROGRESS), 1.0)
+            self._gains_db = [gain + error / share for gain in self._gains_db]
+            last_error = error
+        error = gain_db(self._measured(), self._level, self._heard.loudness)
+        if abs(error) > KEPT_LU:
+            self.notes += (f"{error:.1f} LU below the wanted level: more would need clipping",)
+
+    def _measured(self) -> float:
+        meter = Meter(self.rate, self.channels)
+        for block in self.blocks():
+            meter.add(block)
+        return meter.level_db
 
     def blocks(self) -> Iterator[Block]:
         """All samples: float32 (channels, n) at `rate`, none above full scale."""

@@ -102,7 +102,8 @@ class System:
         Raises:
             InputError: samples that are not finite, or too many channels.
         """
-        from voxnym.render import AudioSource, RenderOptions, render
+        from voxnym.recording.source import AudioSource
+        from voxnym.render import RenderOptions, render
 
         with render(self, AudioSource(audio), who, options=RenderOptions()) as rendering:
             return rendering.audio()

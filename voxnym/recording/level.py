@@ -54,7 +54,8 @@ def peak_scaled(block: Block, peak: float) -> Block:
     """
     if peak == 0:
         return block
-    return np.trunc(block / np.float32(peak) * np.float32(PEAK_INT16)) / np.float32(32768)
+    scaled: Block = np.trunc(block / np.float32(peak) * np.float32(PEAK_INT16))
+    return scaled / np.float32(32768)
 
 
 class RunningLevel:

@@ -80,7 +80,7 @@ def listen(
         mixed_power += float(np.mean(np.square(rows))) * block.shape[1]
         for i, ear in enumerate(ears):
             ear.add(rows[i : i + 1], block[i : i + 1] if separate else block)
-        beat(min(1.0, length / max(source.declared_frames, 1)))
+        beat(min(1.0, length / max(source.declared_frames or length, 1)))
     loudness = together.level_db
     return Heard(
         tuple(ear.result(None if separate else loudness) for ear in ears),

@@ -34,7 +34,7 @@ class Scratch:
         self._voices = voices
         self._folder = folder
         self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115  closed by close()
-            max_size=IN_MEMORY_BYTES, dir=folder
+            max_size=IN_MEMORY_BYTES, dir=None if folder is None else str(folder)
         )
         self.length = 0
 

@@ -1,0 +1,259 @@
+"""Rendering with systems whose effect is known, and with the real ones."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyloudnorm
+import pytest
+from numpy.typing import NDArray
+
+from voxnym import Audio, Key, System, Who, load
+from voxnym.errors import InputError, OutputError, RenderError
+from voxnym.preset import Preset
+from voxnym.recording.source import AudioSource
+from voxnym.records import Block, Speech, Survey
+from voxnym.render import RenderOptions, render
+from voxnym.testing import ToySpeaker, check_anonymizer, toy_speech
+
+WHO = Who(utterance="u")
+KEY = Key(bytes(range(32)))
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A codec that multiplies its input: loudness, length and blocks can be predicted."""
+
+    factor: float = 1.0
+    lose: int = 0
+    explode: bool = False
+    rate: int = 16000
+    frame_rate: ClassVar[float] = 16000.0
+    look_back: ClassVar[float] = 0.0
+    look_ahead: ClassVar[float] = 0.0
+    kind: ClassVar[str] = "samples"
+    parts: ClassVar[frozenset[str]] = frozenset({"content"})
+    needs: ClassVar[frozenset[str]] = frozenset()
+    surveys: list[Survey] = field(default_factory=list, compare=False)
+
+    def start(self, survey: Survey) -> "Gain":
+        self.surveys.append(survey)
+        return self
+
+    def analyze(self, block: Block, last: bool) -> Speech:
+        if self.explode:
+            raise ZeroDivisionError("inside")
+        return Speech("samples", block[:, np.newaxis], 16000.0, 16000)
+
+    def synthesize(self, speech: Speech, last: bool) -> Block:
+        samples: Block = speech.content[:, 0] * np.float32(self.factor)
+        return samples[: max(samples.size - self.lose, 0)]
+
+
+def system(**options: object) -> System:
+    return System(Preset("gain", "gain", ()), Gain(**options), (), KEY)  # type: ignore[arg-type]
+
+
+def loudness(audio: Audio) -> float:
+    return float(pyloudnorm.Meter(audio.rate).integrated_loudness(audio.samples.T.astype(float)))
+
+
+def rendered(s: System, audio: Audio, **options: object) -> Audio:
+    with render(s, AudioSource(audio), WHO, options=RenderOptions(**options)) as rendering:  # type: ignore[arg-type]
+        return rendering.audio()
+
+
+def speech(rate: int, channels: int, gain: float = 1.0, seconds: float = 2.5) -> Audio:
+    rows = [
+        toy_speech(ToySpeaker(100 + 30 * i), seconds=seconds, rate=rate, seed=i).samples[0]
+        for i in range(channels)
+    ]
+    return Audio(np.stack(rows) * np.float32(gain), rate)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
+@pytest.mark.parametrize("channels", [1, 2, 5])
+@pytest.mark.parametrize("separate", [False, True])
+def test_shape_and_loudness(rate: int, channels: int, separate: bool) -> None:
+    audio = speech(rate, channels, 0.3)
+    way = "separate" if separate else "mix"
+    for factor in (0.1, 1.0, 20.0):
+        fixed = rendered(system(factor=factor), audio, channels=way)
+        assert (fixed.samples.shape, fixed.rate) == (audio.samples.shape, audio.rate)
+        assert loudness(fixed) == pytest.approx(-23.0, abs=0.3)
+        keep = rendered(system(factor=factor), audio, channels=way, level="keep")
+        assert loudness(keep) == pytest.approx(loudness(audio), abs=0.5)
+        assert max(np.abs(fixed.samples).max(), np.abs(keep.samples).max()) < 1.0
+
+
+def test_loud_recordings_keep_their_level_without_clipping() -> None:
+    noise = np.random.default_rng(0).standard_normal(48000)
+    audio = Audio(np.clip(noise * 0.25, -1, 1).astype(np.float32), 16000)
+    keep = rendered(system(factor=3.0), audio, level="keep")
+    assert np.abs(keep.samples).max() <= 0.9
+    assert loudness(keep) == pytest.approx(loudness(audio), abs=0.5)
+
+
+def test_level_that_needs_clipping_is_told() -> None:
+    square = np.sign(np.sin(np.arange(48000) / 20)).astype(np.float32)
+    with render(
+        system(), AudioSource(Audio(square, 16000)), WHO, options=RenderOptions(level="keep")
+    ) as rendering:
+        assert any("need clipping" in note for note in rendering.notes)
+        assert np.abs(rendering.audio().samples).max() <= 0.9
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.05, 0.2, 0.39])
+def test_short_recordings_go_by_rms(seconds: float) -> None:
+    audio = Audio(speech(16000, 1).samples[:, 5000 : 5000 + round(16000 * seconds)], 16000)
+    keep = rendered(system(factor=7.0), audio, level="keep")
+    np.testing.assert_allclose(keep.samples, audio.samples, atol=2e-3)
+
+
+def test_near_silence_is_not_blown_up() -> None:
+    hiss = (1e-4 * np.random.default_rng(0).standard_normal(32000)).astype(np.float32)
+    with render(system(), AudioSource(Audio(hiss, 16000)), WHO, options=RenderOptions()) as r:
+        assert any("not made louder" in note for note in r.notes)
+        assert np.sqrt(np.mean(r.audio().samples ** 2)) < 2e-4
+
+
+def test_digital_silence_stays_where_it_was() -> None:
+    audio = speech(44100, 1)
+    samples = audio.samples.copy()
+    samples[:, 40000:60000] = 0
+    out = rendered(load("mcadams", key=KEY), Audio(samples, 44100))
+    assert not out.samples[:, 40000:60000].any()
+    assert out.samples[:, 60500:61500].any()
+    assert np.abs(np.diff(out.samples[0, 39000:40010])).max() < 0.1
+
+
+def test_channels_that_cancel_are_told() -> None:
+    one = speech(16000, 1).samples
+    with render(
+        system(), AudioSource(Audio(np.concatenate([one, -one]), 16000)), WHO,
+        options=RenderOptions(),
+    ) as rendering:  # fmt: skip
+        assert any("--channels separate" in note for note in rendering.notes)
+
+
+def test_separate_channels_are_different_people() -> None:
+    one = speech(16000, 1).samples
+    audio = Audio(np.concatenate([one, one]), 16000)
+    out = rendered(load("mcadams", key=KEY), audio, channels="separate")
+    assert not np.allclose(out.samples[0], out.samples[1], atol=1e-2)
+    mixed = rendered(load("mcadams", key=KEY), audio)
+    np.testing.assert_array_equal(mixed.samples[0], mixed.samples[1])
+
+
+class Cuts(AudioSource):
+    """A source with blocks of odd sizes."""
+
+    def blocks(self) -> Iterator[Block]:
+        audio = self._audio
+        place, size = 0, 1
+        while place < audio.length:
+            yield audio.samples[:, place : place + size]
+            place, size = place + size, size * 3 % 30011 + 1
+
+
+@pytest.mark.parametrize("name", ["mcadams", "world"])
+def test_blocks_of_the_source_do_not_matter(name: str) -> None:
+    audio = speech(22050, 2)
+    s = load(name, key=KEY)
+    with render(s, Cuts(audio), WHO, options=RenderOptions()) as rendering:
+        cuts = rendering.audio().samples
+    np.testing.assert_allclose(cuts, s(audio, WHO).samples, atol=1e-4)
+
+
+def test_other_rate_out_keeps_the_length_in_time() -> None:
+    audio = speech(44100, 1)
+    with render(
+        system(), AudioSource(audio), WHO, options=RenderOptions(), rate_out=48000
+    ) as rendering:
+        assert rendering.rate == 48000
+        out = rendering.audio()
+    assert out.length == rendering.length == round(audio.length * 48000 / 44100)
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"explode": True}, "ZeroDivisionError"),
+        ({"lose": 5}, "samples of"),
+        ({"factor": np.inf}, "NaN"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_failure_gives_no_output(options: dict[str, object], text: str) -> None:
+    with pytest.raises(RenderError, match=text):
+        rendered(system(**options), speech(16000, 1))
+
+
+class Shrinks(AudioSource):
+    """A recording that somebody cuts while it is read."""
+
+    reads = 0
+
+    def blocks(self) -> Iterator[Block]:
+        self.reads += 1
+        yield self._audio.samples[:, : 20000 - 5000 * self.reads]
+
+
+def test_recording_that_changes_midway_is_refused() -> None:
+    with pytest.raises(InputError, match="changed while"):
+        render(system(), Shrinks(speech(16000, 1)), WHO, options=RenderOptions())
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_samples_that_are_no_numbers_are_refused(bad: float) -> None:
+    with pytest.raises(InputError, match="NaN"):
+        load("mcadams")(Audio(np.array([0.0, bad], np.float32), 16000), WHO)
+
+
+def test_nine_channels_are_refused() -> None:
+    with pytest.raises(InputError, match="1 to 8"):
+        load("mcadams")(Audio(np.zeros((9, 10), np.float32), 16000), WHO)
+
+
+def test_scratch_without_room_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voxnym.recording.scratch.IN_MEMORY_BYTES", 10)
+    with pytest.raises(OutputError, match="intermediate"):
+        render(
+            system(), AudioSource(speech(16000, 1)), WHO, options=RenderOptions(),
+            scratch=tmp_path / "gone",
+        )  # fmt: skip
+
+
+def test_large_scratch_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voxnym.recording.scratch.IN_MEMORY_BYTES", 10)
+    audio = speech(16000, 1)
+    with render(
+        system(), AudioSource(audio), WHO, options=RenderOptions(), scratch=tmp_path
+    ) as rendering:
+        assert list(tmp_path.iterdir()) == []
+        out = rendering.audio()
+    np.testing.assert_array_equal(out.samples, rendered(system(), audio).samples)
+
+
+@pytest.mark.parametrize("name", ["mcadams", "world"])
+@pytest.mark.parametrize("rate", [8000, 44100])
+def test_contract(name: str, rate: int) -> None:
+    check_anonymizer(load(name, key=KEY), rate=rate)
+
+
+@pytest.mark.parametrize("name", ["mcadams", "world"])
+def test_keys_and_people_decide_the_voice(name: str) -> None:
+    audio = speech(16000, 1)
+
+    def out(key: Key, who: Who) -> NDArray[np.float32]:
+        return load(name, key=key)(audio, who).samples
+
+    base = out(KEY, Who("anna", "u1", "speaker"))
+    np.testing.assert_array_equal(base, out(KEY, Who("anna", "u2", "speaker")))
+    for key, who in (
+        (KEY, Who("berta", "u1", "speaker")), (KEY, Who("anna", "u1", "file")),
+        (Key(bytes(32)), Who("anna", "u1", "speaker")),
+    ):  # fmt: skip
+        assert np.abs(base - out(key, who)).max() > 1e-2
