@@ -128,7 +128,7 @@ def discriminants(speech: Speech, embed: Embedder, most: int) -> tuple[Floats, F
 
     by_speaker = defaultdict(list)
     for utterance, entry in speech.entries.items():
-        if entry["split"] == "train" and entry["speaker"]:
+        if entry.get("split") == "train" and entry.get("speaker"):
             by_speaker[entry["speaker"]].append(utterance)
     vectors, labels = [], []
     for speaker, utterances in sorted(by_speaker.items()):

@@ -184,7 +184,7 @@ def report(
     if result.returncode not in (0, 1):
         problems.append(f"exit code {result.returncode}: {result.stderr[-500:]}")
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    status = {e["source"]: e for e in entries if "source" in e}
+    status = {Path(e["source"]).name: e for e in entries if "source" in e}
     counts: Counter[str] = Counter()
     worst = 0.0
     for source in sorted(inputs.iterdir()):
@@ -198,8 +198,8 @@ def report(
             problems.append(f"{source.name}: {entry['status']}, output exists: {target.exists()}")
         elif target.exists():
             worst = max(worst, check_output(source, target, problems))
-        elif "\n" in entry["reason"] or not entry["reason"]:
-            problems.append(f"{source.name}: reason is not one line: {entry['reason']!r}")
+        elif "\n" in entry["error"] or not entry["error"]:
+            problems.append(f"{source.name}: not one line: {entry['error']!r}")
     known = {p.name for p in inputs.iterdir()}
     strays = [p for p in outputs.rglob("*") if p.is_file() and p.name not in known]
     strays = [p for p in strays if not p.name.startswith(".voxnym-journal")]

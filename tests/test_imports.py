@@ -20,8 +20,9 @@ ROOMS = {
     "registry": {"errors"},
     "preset": {"errors", "registry"},
     "system": FLOOR | {"protocols", "keys", "preset", "recording", "render", "live"},
-    "render": FLOOR | {"protocols", "audio", "recording", "system"},
-    "live": FLOOR | {"protocols", "audio", "recording", "system"},
+    "exchange": FLOOR | {"protocols", "audio", "recording"},
+    "render": FLOOR | {"protocols", "audio", "recording", "exchange"},
+    "live": FLOOR | {"protocols", "audio", "recording"},
     "presets": set(),
     "jobs": FLOOR
     | {"protocols", "keys", "audio", "recording", "registry", "preset", "system", "render"},

@@ -17,7 +17,7 @@ def test_one_dimensional_samples_are_one_channel() -> None:
     [(np.zeros((1, 2, 3), np.float32), 8000), (np.zeros(3, np.int16), 8000), (np.zeros(3), 0)],
 )
 def test_wrong_audio_is_refused(samples: np.ndarray, rate: int) -> None:
-    with pytest.raises(InputError, match="expected|divide"):
+    with pytest.raises(InputError, match=r"expected|divide"):
         Audio(samples, rate)
 
 

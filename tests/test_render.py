@@ -138,6 +138,16 @@ def test_channels_that_cancel_are_told() -> None:
         assert any("--channels separate" in note for note in rendering.notes)
 
 
+@pytest.mark.parametrize("name", ["mcadams", "world"])
+def test_separate_channels_may_be_quite_different(name: str) -> None:
+    rows = [toy_speech(ToySpeaker(p), seconds=12, seed=p).samples[0] for p in (90, 200)]
+    audio = Audio(np.stack([*rows, np.zeros_like(rows[0])]), 16000)
+    out = rendered(load(name, key=KEY), audio, channels="separate")
+    assert out.samples.shape == audio.samples.shape
+    assert not out.samples[2].any()
+    assert loudness(out) == pytest.approx(-23, abs=0.5)
+
+
 def test_separate_channels_are_different_people() -> None:
     one = speech(16000, 1).samples
     audio = Audio(np.concatenate([one, one]), 16000)

@@ -24,11 +24,9 @@ class LiveStream:
     """
 
     def __init__(self, system: System, rate: int, who: Who, survey: Survey) -> None:
-        from voxnym.system import Core
-
         if rate <= 0:
             raise InputError(f"rate={rate}: expected a positive number of samples per second")
-        self._core = Core(system, who, survey)
+        self._core = system.core(who, survey)
         self._to_codec = Resampler(rate, system.codec.rate, 1)
         self._from_codec = Resampler(system.codec.rate, rate, 1)
         self._level = RunningLevel(rate)

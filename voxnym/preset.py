@@ -117,8 +117,10 @@ def _build(cls: Any, label: str, values: Mapping[str, Any]) -> Any:
     for key in values:
         if key not in known:
             raise PresetError(f"{label}.{key} is unknown{nearest(key, known)}")
+    # TOML has no null: "none" stands for it.
+    given = {key: None if value == "none" else value for key, value in values.items()}
     try:
-        return TypeAdapter(cls).validate_python(dict(values))
+        return TypeAdapter(cls).validate_python(given)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "value"

@@ -18,20 +18,22 @@ import numpy as np
 from voxnym.audio.limiter import Limiter
 from voxnym.audio.loudness import Meter
 from voxnym.audio.resample import Resampler
-from voxnym.errors import InputError, RenderError, VoxnymError
+from voxnym.exchange import Exchanged, exchange
 from voxnym.protocols import Source
 from voxnym.recording.level import NEAR_SILENCE_LUFS, gain_db, peak_scaled
-from voxnym.recording.listening import Heard, listen, mixed
+from voxnym.recording.listening import Heard, listen
 from voxnym.recording.scratch import Scratch
 from voxnym.recording.silence import SilenceKeeper
 from voxnym.records import Audio, Block, Who
 
 if TYPE_CHECKING:
-    from voxnym.system import Core, System
+    from voxnym.system import System
 
 TOLERANCE_LU = 0.1
 MOST_LEVEL_PASSES = 8
 KEPT_LU = 0.5
+SAFE_PEAK = 0.7
+"""Below it neither limiter nor resampling can bring a sample to the ceiling."""
 LEAST_PROGRESS = 0.1
 Beat = Callable[[float], None]
 """Called now and then with the share of the work that is done, 0 to 1."""
@@ -90,67 +92,17 @@ def render(
     )
     place = Scratch(len(heard.voices), scratch)
     try:
-        levels, peaks = _exchange(
+        exchanged = exchange(
             system, source, who, heard, place, lambda share: beat(0.2 + 0.7 * share)
         )
-        rendering = Rendering(system, source, heard, place, options, rate_out or source.rate)
-        rendering.settle(levels, peaks)
+        rendering = Rendering(
+            system, source, heard, exchanged, place, options, rate_out or source.rate
+        )
+        rendering.settle()
     except BaseException:
         place.close()
         raise
     return rendering
-
-
-def _exchange(
-    system: System, source: Source, who: Who, heard: Heard, place: Scratch, beat: Beat
-) -> tuple[list[float], list[float]]:
-    from voxnym.system import Core
-
-    voices = len(heard.voices)
-    people = [who.channel(i) for i in range(voices)] if voices > 1 else [who]
-    cores = [Core(system, p, v.survey) for p, v in zip(people, heard.voices, strict=True)]
-    meters = [Meter(system.codec.rate, 1) for _ in cores]
-    peaks = [0.0 for _ in cores]
-    resampler = Resampler(source.rate, system.codec.rate, voices)
-    read, taken = 0, 0
-
-    def exchange(block: Block, last: bool) -> None:
-        rows = _process(cores, block, last)
-        place.write(rows)
-        for i, (meter, row) in enumerate(zip(meters, rows, strict=True)):
-            meter.add(row[np.newaxis])
-            peaks[i] = max(peaks[i], float(np.abs(row).max(initial=0.0)))
-
-    for block in source.blocks():
-        read += block.shape[1]
-        resampled = resampler.push(mixed(block, voices > 1))
-        taken += resampled.shape[1]
-        exchange(resampled, last=False)
-        beat(min(1.0, read / max(heard.length, 1)))
-    rest = resampler.finish()
-    exchange(rest, last=True)
-    if read != heard.length:
-        raise InputError(
-            f"the recording changed while it was read: {heard.length} samples, then {read}"
-        )
-    if place.length != taken + rest.shape[1]:
-        raise RenderError(
-            f"{system.name} made {place.length} samples of {taken + rest.shape[1]}; "
-            "this is a defect of the codec"
-        )
-    return [meter.level_db for meter in meters], peaks
-
-
-def _process(cores: list[Core], block: Block, last: bool) -> Block:
-    try:
-        rows = np.stack([core.process(row, last) for core, row in zip(cores, block, strict=True)])
-    except VoxnymError:
-        raise
-    except Exception as error:
-        raise RenderError(f"anonymizing failed ({type(error).__name__}: {error})") from error
-    if not np.isfinite(rows).all():
-        raise RenderError("anonymizing failed: the result holds NaN or infinity")
-    return rows.astype(np.float32, copy=False)
 
 
 class Rendering:
@@ -164,6 +116,7 @@ class Rendering:
         system: System,
         source: Source,
         heard: Heard,
+        exchanged: tuple[Exchanged, ...],
         place: Scratch,
         options: RenderOptions,
         rate_out: int,
@@ -171,21 +124,22 @@ class Rendering:
         self._heard, self._place = heard, place
         self._source_rate, self._codec_rate = source.rate, system.codec.rate
         self._level = options.level or system.preset.level
-        self._gains_db = [0.0 for _ in heard.voices]
-        self._peaks = [0.0 for _ in heard.voices]
+        self._exchanged = exchanged
+        self._gains_db = [0.0 for _ in exchanged]
         self.rate = rate_out
         self.channels = source.channels
         same = rate_out == source.rate
         self.length = heard.length if same else round(heard.length * rate_out / source.rate)
         self.notes = tuple(_notes(heard, source, system, options))
 
-    def settle(self, levels: list[float], peaks: list[float]) -> None:
-        """Find the gains; `levels` in LUFS and `peaks` of the voices in the scratch place."""
-        self._peaks = peaks
+    def settle(self) -> None:
+        """Find the gains that bring the result to its level."""
         if self._level == "peak":
             return
-        for i, (voice, level) in enumerate(zip(self._heard.voices, levels, strict=True)):
-            self._gains_db[i] = gain_db(level, self._level, voice.loudness)
+        for i, (before, after) in enumerate(zip(self._heard.voices, self._exchanged, strict=True)):
+            self._gains_db[i] = gain_db(after.loudness, self._level, before.loudness)
+        if self._gain_is_exact():
+            return
         # Where the limiter works, it takes back part of every decibel that is added, so the step
         # goes by what the last one achieved.
         share, last_error = 1.0, None
@@ -203,6 +157,11 @@ class Rendering:
         error = gain_db(self._measured(), self._level, self._heard.loudness)
         if abs(error) > KEPT_LU:
             self.notes += (f"{error:.1f} LU below the wanted level: more would need clipping",)
+
+    def _gain_is_exact(self) -> bool:
+        """One voice on one channel, no band lost, and no work for the limiter."""
+        loudest = self._exchanged[0].peak * 10 ** (self._gains_db[0] / 20)
+        return self.channels == 1 and self.rate >= self._codec_rate and loudest < SAFE_PEAK
 
     def _measured(self) -> float:
         meter = Meter(self.rate, self.channels)
@@ -243,8 +202,8 @@ class Rendering:
 
     def _scaled(self, block: Block) -> Block:
         if self._level == "peak":
-            rows = [peak_scaled(row, peak) for row, peak in zip(block, self._peaks, strict=True)]
-            return np.stack(rows)
+            pairs = zip(block, self._exchanged, strict=True)
+            return np.stack([peak_scaled(row, voice.peak) for row, voice in pairs])
         gains = np.array([10 ** (gain / 20) for gain in self._gains_db], np.float32)
         return block * gains[:, np.newaxis]
 

@@ -108,6 +108,10 @@ class System:
         with render(self, AudioSource(audio), who, options=RenderOptions()) as rendering:
             return rendering.audio()
 
+    def core(self, who: Who, survey: Survey) -> Core:
+        """Codec and stages at work on one voice, at the codec's rate."""
+        return Core(self, who, survey)
+
     def open(self, rate: int, who: Who, survey: Survey | None = None) -> Stream:
         """Begin live use: one channel at `rate` Hz, delayed by `look_ahead` seconds or so.
 

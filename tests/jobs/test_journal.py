@@ -1,0 +1,174 @@
+import dataclasses
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+import voxnym.jobs.lock
+from voxnym.errors import OutputError
+from voxnym.jobs.journal import NAME, Journal, keyed_id, past_of, sha256_of
+from voxnym.jobs.task import Recipe, Task
+from voxnym.keys import Key
+
+KEY = Key(bytes(32))
+RECIPE = Recipe("mcadams", "preset", KEY.secret)
+TASK = Task("anna.wav", Path("in/anna.wav"), Path("out/anna.wav"), "anna", RECIPE, 5, 7)
+
+
+@pytest.fixture
+def target(tmp_path):
+    path = tmp_path / "x.wav"
+    path.write_bytes(b"output")
+    return path
+
+
+def lines(folder):
+    return (folder / NAME).read_text().splitlines()
+
+
+def place(folder, id, path, *, done=True):
+    with Journal(folder, KEY) as journal:
+        journal.placing(id, sha256_of(path), path.stat().st_size)
+        if done:
+            journal.done(id)
+
+
+def test_it_is_private_and_holds_no_name(tmp_path, target):
+    id = keyed_id(KEY, TASK, "anna.wav")
+    place(tmp_path, id, target)
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
+    text = (tmp_path / NAME).read_text()
+    assert "anna" not in text
+    assert KEY.secret.hex() not in text
+    assert KEY.fingerprint in text
+    assert [json.loads(line)["kind"] for line in lines(tmp_path)] == ["key", "placing", "done"]
+
+
+def test_ids_change_with_everything_that_may_change_the_output():
+    def id(task=TASK, key=KEY, relative="anna.wav", **recipe):
+        return keyed_id(
+            key,
+            dataclasses.replace(task, recipe=dataclasses.replace(task.recipe, **recipe)),
+            relative,
+        )
+
+    ids = [
+        id(),
+        id(relative="b.wav"),
+        id(key=Key(b"1" * 32)),
+        id(dataclasses.replace(TASK, size=6)),
+        id(dataclasses.replace(TASK, mtime_ns=8)),
+        id(dataclasses.replace(TASK, speaker="b")),
+        id(system="world"),
+        id(system_text="edited"),
+        id(scope="speaker"),
+        id(channels="separate"),
+        id(level="keep"),
+        id(format="flac"),
+        id(settings=(("a.b", 1),)),
+    ]
+    assert len(set(ids)) == len(ids)
+    assert id(dataclasses.replace(TASK, target=Path("elsewhere"))) == id()
+
+
+def test_standings(tmp_path, target):
+    assert past_of(tmp_path).standing("1", tmp_path / "none.wav") == "absent"
+    assert past_of(tmp_path).standing("1", target) == "foreign"
+    place(tmp_path, "1", target)
+    past = past_of(tmp_path)
+    assert past.standing("1", target) == "finished"
+    assert past.standing("2", target) == "ours"
+    target.write_bytes(b"edited by someone")
+    assert past.standing("1", target) == "foreign"
+
+
+def test_a_kill_between_rename_and_done_is_repaired(tmp_path, target):
+    place(tmp_path, "1", target, done=False)
+    assert past_of(tmp_path).standing("1", target) == "finished"
+    target.write_bytes(b"before")
+    assert past_of(tmp_path).standing("1", target) == "foreign"
+
+
+def test_verifying_finds_a_change_of_the_same_size(tmp_path, target):
+    place(tmp_path, "1", target)
+    target.write_bytes(b"OUTPUT")
+    assert past_of(tmp_path).standing("1", target) == "finished"
+    assert past_of(tmp_path).standing("1", target, verify=True) == "foreign"
+
+
+def test_links_are_never_taken_for_outputs(tmp_path, target):
+    place(tmp_path, "1", target)
+    link = tmp_path / "link.wav"
+    link.symlink_to(target)
+    assert past_of(tmp_path).standing("1", link) == "foreign"
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_torn_last_line_costs_only_itself(tmp_path, target, cut):
+    place(tmp_path, "1", target)
+    place(tmp_path, "2", target)
+    path = tmp_path / NAME
+    path.write_bytes(path.read_bytes()[:-cut])
+    with Journal(tmp_path, KEY) as journal:
+        assert journal.past.standing("1", target) == "finished"
+        journal.placing("3", sha256_of(target), target.stat().st_size)
+    assert past_of(tmp_path).standing("3", target) == "finished"
+    assert past_of(tmp_path).damaged <= 1
+
+
+def test_lines_that_were_changed_are_ignored(tmp_path, target):
+    place(tmp_path, "1", target)
+    path = tmp_path / NAME
+    path.write_text(path.read_text().replace('"size": 6', '"size": 7') + "[1]\nnot json\n")
+    past = past_of(tmp_path)
+    assert past.damaged == 3
+    assert past.placed == {}
+
+
+def test_another_key_is_noticed(tmp_path):
+    for _ in range(2):
+        with Journal(tmp_path, KEY) as journal:
+            assert not journal.past.other_key(KEY)
+    assert len(lines(tmp_path)) == 1
+    with Journal(tmp_path, Key(b"1" * 32)) as journal:
+        assert journal.past.other_key(Key(b"1" * 32))
+
+
+def test_a_second_run_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(voxnym.jobs.lock, "_PATIENCE_S", 0.1)
+    with Journal(tmp_path, KEY), pytest.raises(OutputError, match="another run"):
+        Journal(tmp_path, KEY)
+    Journal(tmp_path, KEY).__exit__()
+
+
+def test_a_journal_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(OutputError, match="journal"):
+        Journal(tmp_path, KEY)
+
+
+def test_a_journal_that_is_a_link_is_refused(tmp_path):
+    (tmp_path / "aim").write_text("precious")
+    (tmp_path / NAME).symlink_to(tmp_path / "aim")
+    with pytest.raises(OutputError, match="journal"):
+        Journal(tmp_path, KEY)
+    assert (tmp_path / "aim").read_text() == "precious"
+
+
+def test_a_line_without_room_leaves_no_half(tmp_path, target):
+    with Journal(tmp_path, KEY) as journal:
+        before = (tmp_path / NAME).read_bytes()
+        whole = journal._file
+
+        class Narrow:
+            def __getattr__(self, name):
+                return getattr(whole, name)
+
+            def write(self, line):
+                return whole.write(line[:10])
+
+        journal._file = Narrow()
+        with pytest.raises(OutputError, match="No space"):
+            journal.placing("1", "0", 0)
+        assert (tmp_path / NAME).read_bytes() == before

@@ -1,0 +1,216 @@
+"""Files that appear complete or not at all: temporary name beside the target, fsync, rename."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from voxnym.audio.formats import printable
+from voxnym.errors import OutputError
+
+_TEMPORARY = re.compile(r"\.voxnym-[0-9a-f]{16}\.tmp")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
+_TEXTS = {
+    errno.ENOENT: "no such folder; make it first",
+    errno.ENOTDIR: "a part of the path is a file, not a folder; choose another path",
+    errno.EACCES: "no permission to write there; choose another folder",
+    errno.EPERM: "no permission to write there; choose another folder",
+    errno.EROFS: "a read-only file system; choose another folder",
+    errno.ENAMETOOLONG: "the name is too long for the file system; choose a shorter one",
+    errno.EISDIR: "a folder; expected a file name",
+    errno.EEXIST: "exists already; give another name, or allow overwriting",
+    errno.ENOSPC: "no space left on the disk; free some and run it again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run it again",
+    errno.EFBIG: "too large for the file system; choose another disk or a smaller format",
+}
+
+
+def failure_text(name: str | os.PathLike[str], error: Exception) -> str:
+    """One line for an error of the operating system: what was found and what to do."""
+    number = error.errno if isinstance(error, OSError) else None
+    fallback = getattr(error, "strerror", None) or " ".join(str(error).split())
+    return f"{printable(name)}: {_TEXTS.get(number or 0, f'cannot be written ({fallback})')}"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file name, without folders, is one that an unfinished write uses.
+
+    >>> is_temporary(".voxnym-0123456789abcdef.tmp"), is_temporary(".voxnym-talk.tmp")
+    (True, False)
+    """
+    return _TEMPORARY.fullmatch(name) is not None
+
+
+def new_temporary(path: str | os.PathLike[str]) -> tuple[BinaryIO, Path]:
+    """Create the file that will become `path`, in the same folder, readable by its owner only.
+
+    The name is drawn at random and holds nothing of the target's name. Whoever closed the file
+    may be another process than the one that calls `commit`.
+
+    Returns:
+        The file, open for reading and writing, and where it is.
+
+    Raises:
+        OutputError: it cannot be created.
+    """
+    folder = Path(path).parent
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = folder / f".voxnym-{secrets.token_hex(8)}.tmp"
+        try:
+            return os.fdopen(os.open(temporary, flags, 0o600), "w+b"), temporary
+        except FileExistsError:
+            continue
+        except (OSError, ValueError) as error:
+            raise OutputError(failure_text(path, error)) from error
+
+
+def commit(temporary: Path, path: str | os.PathLike[str], overwrite: bool = False) -> None:
+    """Make a complete temporary file appear as `path`; whatever happens, it is gone afterwards.
+
+    Args:
+        temporary: a closed file from `new_temporary(path)`.
+        path: target in the same folder.
+        overwrite: whether an existing file may be replaced. Without it, a file that appears at
+            the last moment is safe too.
+
+    Raises:
+        OutputError: the target exists, or the operating system refuses.
+    """
+    target = Path(path)
+    try:
+        _sync(temporary, os.O_RDWR)
+        temporary.chmod(0o666 & ~_umask())
+        if overwrite:
+            temporary.replace(target)
+        else:
+            _move_without_replacing(temporary, target)
+        # A folder that may be written but not listed cannot be opened; the file is there anyway.
+        with contextlib.suppress(PermissionError):
+            _sync(target.parent, os.O_RDONLY)
+    except (OSError, ValueError) as error:
+        raise OutputError(failure_text(path, error)) from error
+    finally:
+        discard(temporary)
+
+
+def discard(temporary: Path) -> None:
+    """Remove a temporary file, if it is still there."""
+    with contextlib.suppress(OSError):
+        temporary.unlink()
+
+
+def check_target(path: str | os.PathLike[str], overwrite: bool = False) -> None:
+    """Refuse a target that `commit` would refuse, before any work is done for it.
+
+    Raises:
+        OutputError: it is a folder, exists without `overwrite`, or its name is impossible.
+    """
+    target = Path(path)
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder")
+        target.lstat()
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "a device or pipe; expected a file name")
+        if not overwrite:
+            raise FileExistsError(errno.EEXIST, "exists")
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise OutputError(failure_text(path, error)) from error
+
+
+@contextmanager
+def atomic_output(path: str | os.PathLike[str], overwrite: bool = False) -> Iterator[BinaryIO]:
+    """A file to write to, which becomes `path` at the end; after an error nothing remains.
+
+    Args:
+        path: target; a symbolic link is replaced itself, not what it points to.
+        overwrite: whether an existing file may be replaced.
+
+    Yields:
+        A binary file, open for reading and writing.
+
+    Raises:
+        OutputError: the target exists, or cannot be written.
+    """
+    check_target(path, overwrite)
+    file, temporary = new_temporary(path)
+    try:
+        with file:
+            yield file
+    except BaseException as error:
+        discard(temporary)
+        # Other system errors of the body may come from what it reads.
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise OutputError(failure_text(path, error)) from error
+        raise
+    commit(temporary, path, overwrite)
+
+
+def remove_leftovers(folder: str | os.PathLike[str]) -> int:
+    """Remove temporary files that killed runs left in a folder and all folders below it.
+
+    Call it before anything is written there: files of a run at work look the same.
+
+    Returns:
+        How many were removed. Those that cannot be removed are left.
+    """
+    removed = 0
+    for place, _, names in os.walk(folder):
+        for name in filter(is_temporary, names):
+            with contextlib.suppress(OSError):
+                (Path(place) / name).unlink()
+                removed += 1
+    return removed
+
+
+def _move_without_replacing(temporary: Path, target: Path) -> None:
+    if os.name == "nt":
+        temporary.rename(target)  # refuses an existing target there
+        return
+    try:
+        os.link(temporary, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # No hard links on this file system: an exclusive empty file claims the name first.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            temporary.replace(target)
+        except OSError:
+            discard(target)
+            raise
+
+
+def _sync(place: Path, mode: int) -> None:
+    if os.name == "nt" and place.is_dir():
+        return  # folders cannot be opened there
+    descriptor = os.open(place, mode)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems do not sync folders; the file itself must be.
+        if error.errno != errno.EINVAL or not place.is_dir():
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    with contextlib.suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return int(next(line for line in lines if line.startswith("Umask:")).split()[1], 8)
+    # Elsewhere it can be read only by setting it, for a moment, for the whole process.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,286 @@
+"""Recordings of any format, block by block; everything that is wrong with one becomes one line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from voxnym.audio.formats import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, MAX_CHANNELS, printable
+from voxnym.audio.sniff import SafeBytes, container, forward_only, opened
+from voxnym.errors import InputError
+from voxnym.records import Audio, Block
+
+BLOCK_FRAMES = 65_536
+HIGHEST_SAMPLE = 1e6
+MAX_SAMPLES_IN_MEMORY = 2**30
+_UNKNOWN_FRAMES = 2**60  # libsndfile's mark for streams that do not say, and anything near it
+_STREAMED_BYTES = 0x7FFF0000  # writers that cannot seek back leave such sizes in the header
+_CUT = re.compile(r"(?:data|SSND|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)")
+_NAMES = {"WAVEX": "wav", "WAV": "wav", "RF64": "rf64", "W64": "w64", "MPEG": "mp3"}
+_DAMAGED = "the file is damaged or not what it seems: export it again, for example as WAV"
+
+
+@dataclass(frozen=True)
+class RecordingInfo:
+    """What the header of a recording says.
+
+    Args:
+        rate: samples per second, Hz.
+        channels: number of channels, 1 to 8.
+        frames: samples of one channel; None where the header does not say.
+        format_name: "wav", "flac", "opus", ….
+        subtype: libsndfile's name of the coding: "PCM_16", "VORBIS", ….
+    """
+
+    rate: int
+    channels: int
+    frames: int | None
+    format_name: str
+    subtype: str
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length in seconds; None where the header does not say."""
+        return None if self.frames is None else self.frames / self.rate
+
+
+class FileSource:
+    """A recording in a file, read from the start as often as needed, in constant memory.
+
+    Args:
+        file: a path, or a binary file object that can seek.
+        name: what error texts call it; the path, or "the stream", where None.
+
+    Raises:
+        InputError: anything that cannot be read as 1 to 8 channels of audio.
+    """
+
+    def __init__(self, file: str | os.PathLike[str] | BinaryIO, name: str | None = None) -> None:
+        self._file = file
+        if name is None:
+            name = os.fspath(file) if isinstance(file, str | os.PathLike) else "the stream"
+        self.name = printable(name)
+        self._identity: tuple[int, ...] | None = None
+        self.note: str | None = None
+        """What a user should know though the recording was read: that it ends early."""
+        with self._open() as sound:
+            self.info = _described(sound)
+            self.note = self._header_note(sound)
+
+    @property
+    def rate(self) -> int:
+        """Samples per second, Hz."""
+        return self.info.rate
+
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+        return self.info.channels
+
+    @property
+    def subtype(self) -> str:
+        """Name of the coding, as libsndfile has it: "PCM_16", "FLOAT", "VORBIS", …."""
+        return self.info.subtype
+
+    @property
+    def format_name(self) -> str:
+        """Which format the file really has, whatever its extension."""
+        return self.info.format_name
+
+    @property
+    def declared_frames(self) -> int | None:
+        """Samples of one channel as the header says; reading may give fewer. None: not said.
+
+        Where the file is shorter than its header, some formats give the number that fits into it.
+        """
+        return self.info.frames
+
+    def blocks(self, block_frames: int = BLOCK_FRAMES) -> Iterator[Block]:
+        """All samples, in order.
+
+        Args:
+            block_frames: samples of one channel in all blocks but the last.
+
+        Yields:
+            float32, shape (channels, n), contiguous; integers are scaled by 2^-(bits-1).
+
+        Raises:
+            InputError: the decoder gives up, the file changed since it was opened, nothing could
+                be decoded, or samples are not finite or beyond 120 dB over full scale.
+        """
+        done = 0
+        with self._open() as sound:
+            while True:
+                block = _next_block(sound, block_frames)
+                if block.shape[1] == 0:
+                    break
+                self._check_samples(block, done)
+                done += block.shape[1]
+                yield block
+        if done == 0:
+            raise InputError(f"{self.name}: holds no sample that can be decoded; {_DAMAGED}")
+        declared = self.info.frames
+        if declared is not None and done < declared:
+            self.note = (
+                f"{self.name}: ends early: the header declares {declared / self.rate:.2f} s, "
+                f"the file holds {done / self.rate:.2f} s"
+            )
+
+    def _check_samples(self, block: Block, before: int) -> None:
+        # Maximum and minimum carry NaN along, so that two passes are enough.
+        if max(float(block.max()), -float(block.min())) <= HIGHEST_SAMPLE:
+            return
+        bad = ~(np.abs(block) <= HIGHEST_SAMPLE)
+        first = int(np.argmax(bad.any(axis=0)))
+        value = float(block[:, first][bad[:, first]][0])
+        what = f"sample {value:g}" if np.isfinite(value) else f"a sample that is {value}"
+        raise InputError(
+            f"{self.name}: {what} at {(before + first) / self.rate:.3f} s; expected finite "
+            "samples with full scale ±1: export the recording again"
+        )
+
+    def _header_note(self, sound: Any) -> str | None:
+        for found in _CUT.finditer(sound.extra_info):
+            declared, actual = int(found[1]), int(found[2])
+            if actual < declared < _STREAMED_BYTES:
+                return (
+                    f"{self.name}: ends early: the header declares {declared} bytes of samples, "
+                    f"the file holds {actual}"
+                )
+        return None
+
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        """A soundfile.SoundFile at its start; errors inside the `with` become InputError."""
+        import soundfile
+
+        with opened(self._file, self.name) as raw:
+            self._check_unchanged(raw)
+            source = SafeBytes(raw)
+            try:
+                if container(source) is None:
+                    raise InputError(f"{self.name}: {_what_it_is(source)}")
+                with forward_only()(source) as sound:
+                    _check_header(sound, self.name)
+                    yield sound
+                # A decoder takes a failing disk for the end of the file.
+                if source.error is not None:
+                    raise source.error
+            except InputError:
+                raise
+            except soundfile.LibsndfileError as error:
+                raise InputError(
+                    f"{self.name}: {_reason(source, error.error_string)}; {_DAMAGED}"
+                ) from error
+            except (RuntimeError, OSError, ValueError, OverflowError, MemoryError) as error:
+                raise InputError(
+                    f"{self.name}: {_reason(source, str(error))}; {_DAMAGED}"
+                ) from error
+
+    def _check_unchanged(self, raw: BinaryIO) -> None:
+        if not isinstance(self._file, str | os.PathLike):
+            return
+        status = os.fstat(raw.fileno())
+        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if self._identity is None:
+            self._identity = identity
+        if identity != self._identity:
+            raise InputError(
+                f"{self.name}: changed while it was being read; wait until it is complete"
+            )
+
+
+def read_audio(path: str | os.PathLike[str] | BinaryIO) -> Audio:
+    """A whole recording in memory.
+
+    Args:
+        path: a file, or a binary file object that can seek.
+
+    Raises:
+        InputError: it cannot be read, or holds more than 2^30 samples.
+    """
+    source = FileSource(path)
+    blocks: list[Block] = []
+    left = MAX_SAMPLES_IN_MEMORY
+    for block in source.blocks():
+        left -= block.size
+        if left < 0:
+            raise InputError(
+                f"{source.name}: more than {MAX_SAMPLES_IN_MEMORY} samples, too many for memory; "
+                "voxnym anonymize works on files of any length"
+            )
+        blocks.append(block)
+    return Audio(np.concatenate(blocks, axis=1), source.rate)
+
+
+def probe(path: str | os.PathLike[str] | BinaryIO) -> RecordingInfo:
+    """What the header says, without decoding.
+
+    Raises:
+        InputError: no recording that VoxNym reads.
+    """
+    return FileSource(path).info
+
+
+def _next_block(sound: Any, frames: int) -> Block:
+    interleaved = np.empty((frames, sound.channels), np.float32)
+    count = sound.buffer_read_into(interleaved.data, dtype="float32")
+    return np.ascontiguousarray(interleaved[:count].T)
+
+
+def _described(sound: Any) -> RecordingInfo:
+    if sound.format == "OGG" and sound.subtype == "OPUS":
+        name = "opus"
+    else:
+        name = _NAMES.get(sound.format, sound.format.lower())
+    frames = int(sound.frames)
+    known = 0 <= frames < _UNKNOWN_FRAMES
+    return RecordingInfo(
+        rate=int(sound.samplerate),
+        channels=int(sound.channels),
+        frames=frames if known else None,
+        format_name=name,
+        subtype=str(sound.subtype),
+    )
+
+
+def _check_header(sound: Any, name: str) -> None:
+    if not LOWEST_RATE_HZ <= sound.samplerate <= HIGHEST_RATE_HZ:
+        raise InputError(
+            f"{name}: {sound.samplerate} samples per second; expected {LOWEST_RATE_HZ} to "
+            f"{HIGHEST_RATE_HZ} Hz: resample it, or mend its header"
+        )
+    if not 1 <= sound.channels <= MAX_CHANNELS:
+        raise InputError(
+            f"{name}: {sound.channels} channels; expected 1 to {MAX_CHANNELS}: split it first"
+        )
+    if sound.frames == 0:
+        raise InputError(f"{name}: holds no samples (0 s of audio); nothing to anonymize")
+
+
+def _reason(source: SafeBytes, text: str) -> str:
+    if source.error is not None:
+        return f"reading failed ({source.error.strerror or source.error})"
+    return printable(" ".join(text.split())).rstrip(".") or "cannot be decoded"
+
+
+def _what_it_is(source: SafeBytes) -> str:
+    start = source.start()
+    if source.error is not None:
+        return _reason(source, "")
+    if not start:
+        return "the file is empty; expected a recording"
+    printables = sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in start)
+    if start[4:8] == b"ftyp":
+        kind = "an MP4 or M4A file"
+    elif printables == len(start):
+        kind = "text"
+    else:
+        kind = f"begins with {start[:4]!r}, no known audio format"
+    return f"{kind}; expected wav, aiff, flac, ogg, opus, mp3, au or caf: convert it first"

@@ -1,0 +1,153 @@
+"""Which container a file begins with, and file access that no decoder can make raise."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from voxnym.errors import InputError
+
+_W64_GUID = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
+_MAGIC = (
+    (b"RIFF", "wav"),
+    (b"RIFX", "wav"),
+    (b"RF64", "rf64"),
+    (_W64_GUID, "w64"),
+    (b"FORM", "aiff"),
+    (b"fLaC", "flac"),
+    (b"OggS", "ogg"),
+    (b"ID3", "mp3"),
+    (b".snd", "au"),
+    (b"dns.", "au"),
+    (b"caff", "caf"),
+)
+
+
+class SafeBytes:
+    """A binary file whose methods never raise, for C code that calls back.
+
+    The decoder sees a failed access as the end of the file; `error` keeps the reason. Positions
+    that make no sense come from damaged headers, so they are ignored without being kept.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move; stays where it is if that is impossible. Returns the position."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return self.tell()
+
+    def tell(self) -> int:
+        """The position in bytes."""
+        try:
+            return self._file.tell()
+        except (OSError, ValueError):
+            return 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes; none at the end or after a failure."""
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            self.error = error
+        except ValueError:
+            self.error = OSError("the file was closed")
+        return b""
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill `buffer` as far as there are bytes; returns how many."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def write(self, data: bytes) -> int:
+        """Write all of `data`; returns 0 from the first failure on."""
+        if self.error is not None:
+            return 0
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self.error = error
+        except ValueError:
+            self.error = OSError("the file was closed")
+        return 0
+
+    def start(self, size: int = 64) -> bytes:
+        """The first bytes; the position is at the start afterwards."""
+        self.seek(0)
+        start = self.read(size)
+        self.seek(0)
+        return start
+
+
+def container(file: SafeBytes) -> str | None:
+    """The container that the first bytes announce; None where VoxNym reads none such.
+
+    libsndfile knows more formats, and takes some of them from the extension alone; they are
+    refused here, because a headerless file can be anything.
+    """
+    start = file.start()
+    for magic, name in _MAGIC:
+        if start.startswith(magic):
+            return name
+    if len(start) > 2 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0:
+        return "mp3"
+    return None
+
+
+@contextmanager
+def opened(file: str | os.PathLike[str] | BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """A recording's bytes from the start; a file object that the caller gave stays open.
+
+    Args:
+        file: a path, or a binary file object that can seek.
+        name: what error texts call it.
+
+    Raises:
+        InputError: nothing there, no regular file, or one that cannot be read or sought.
+    """
+    if not isinstance(file, str | os.PathLike):
+        try:
+            file.seek(0)
+        except (OSError, ValueError, AttributeError) as error:
+            raise InputError(f"{name}: cannot seek; read it into memory or a file first") from error
+        yield file
+        return
+    with ExitStack() as stack:
+        try:
+            mode = Path(file).stat().st_mode
+            if stat.S_ISDIR(mode):
+                raise InputError(f"{name}: a folder; expected a file")
+            # A pipe without a writer would block here for ever.
+            if not stat.S_ISREG(mode):
+                raise InputError(f"{name}: not a regular file; pipe it in as -")
+            raw = stack.enter_context(Path(file).open("rb", buffering=0))
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(f"{name}: cannot be opened ({reason}); check the path") from error
+        yield raw
+
+
+@cache
+def forward_only() -> Any:
+    """A soundfile.SoundFile that is never sought.
+
+    The original seeks to where it already is after each access. That restarts the Opus and MP3
+    decoders, so that blocks would not join without a seam, and fails for FLAC of unknown length.
+    """
+    import soundfile
+
+    class ForwardOnly(soundfile.SoundFile):  # type: ignore[misc]
+        def seekable(self) -> bool:
+            return False
+
+    return ForwardOnly

@@ -1,0 +1,126 @@
+"""What the user chose on the command line, made into what a job needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from voxnym.errors import InputError, OutputError
+from voxnym.jobs.task import Recipe, Setting
+from voxnym.jobs.who import SpeakerFrom
+from voxnym.keys import Key
+from voxnym.records import Scope
+
+PIPE = "-"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Arguments of `voxnym anonymize` that decide what comes out, as they were given."""
+
+    source: str
+    out: str
+    system: str | None = None
+    key_file: Path | None = None
+    per: Scope = "file"
+    speaker: str | None = None
+    speaker_from: SpeakerFrom = "file"
+    channels: Literal["mix", "separate"] = "mix"
+    level: Literal["fixed", "keep"] | None = None
+    format: str | None = None
+    settings: tuple[str, ...] = ()
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether IN is a folder."""
+        return self.source != PIPE and Path(self.source).is_dir()
+
+    @property
+    def source_path(self) -> Path | None:
+        """The recording; None for a pipe.
+
+        Raises:
+            InputError: there is none.
+        """
+        if self.source == PIPE:
+            return None
+        path = Path(self.source)
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder; check the path")
+        return path
+
+    @property
+    def target_path(self) -> Path | None:
+        """The output file; None for a pipe. An existing folder gets a file of the same name.
+
+        Raises:
+            InputError: the extension is no output format.
+            OutputError: a pipe cannot be named in a folder.
+        """
+        from voxnym.audio.formats import format_for, format_named
+
+        if self.out == PIPE:
+            return None
+        target = Path(self.out)
+        if target.is_dir():
+            if self.source_path is None:
+                raise OutputError(f"{target}: is a folder; give the name of a file")
+            target /= self.source_path.name
+            if self.format is not None:
+                target = target.with_suffix(format_named(self.format).extensions[0])
+        if self.format is None:
+            format_for(target)
+        return target
+
+    @property
+    def forbidden(self) -> Path | None:
+        """Where nothing may be written that names originals."""
+        if self.out == PIPE:
+            return None
+        return Path(self.out)
+
+    def recipe(self) -> Recipe:
+        """System, key and settings, checked.
+
+        Raises:
+            VoxnymError: an unknown system, setting or format, or a bad key file.
+        """
+        from voxnym.audio.formats import format_named
+        from voxnym.system import DEFAULT_SYSTEM, load
+
+        if self.per == "speaker" and self.source == PIPE and self.speaker is None:
+            raise InputError("--per speaker: a pipe has no name; give --speaker NAME")
+        if self.speaker is not None and not self.speaker.strip():
+            raise InputError("--speaker '': expected a name")
+        key = Key.random() if self.key_file is None else Key.read(self.key_file)
+        settings = tuple(_setting(text) for text in self.settings)
+        name = self.system or DEFAULT_SYSTEM
+        preset = load(name, key=key, settings=dict(settings)).preset
+        # The card says nothing about the sound; a corrected sentence must not redo a corpus.
+        text = repr(dataclasses.replace(preset, card=type(preset.card)()))
+        return Recipe(
+            system=name,
+            system_text=text,
+            key=key.secret,
+            scope=self.per,
+            channels=self.channels,
+            level=self.level,
+            format=None if self.format is None else format_named(self.format).name,
+            settings=settings,
+        )
+
+
+def _setting(text: str) -> tuple[str, Setting]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise InputError(f"--set {text}: expected PART.PARAMETER=VALUE")
+    try:
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    if isinstance(parsed, list):
+        parsed = tuple(parsed)
+    return name.strip(), parsed

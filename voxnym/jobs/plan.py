@@ -1,0 +1,186 @@
+"""A folder of recordings becomes a list of tasks, mirrored into the output folder."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voxnym.errors import InputError, OutputError, VoxnymError
+from voxnym.jobs.task import Recipe, Task
+from voxnym.jobs.who import SpeakerFrom, speaker_of
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A recording that cannot be done, and why."""
+
+    label: str
+    source: Path
+    error: VoxnymError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has before it.
+
+    Args:
+        tasks: sorted by path.
+        refusals: recordings that cannot be done as asked.
+        left_out: how many files were passed over, by reason.
+    """
+
+    tasks: tuple[Task, ...]
+    refusals: tuple[Refusal, ...]
+    left_out: Mapping[str, int]
+
+
+def plan_folder(
+    folder: Path,
+    out: Path,
+    recipe: Recipe,
+    *,
+    speaker: str | None = None,
+    speaker_from: SpeakerFrom = "file",
+) -> Plan:
+    """All recordings below a folder, in a mirrored tree below another.
+
+    Readable audio files are taken; hidden files, symbolic links, temporaries and anything else
+    are left out and counted. Two recordings with the same output are both refused.
+
+    Args:
+        folder: exists.
+        out: need not exist; may lie inside `folder` (what is in it is never an input).
+        recipe: what is the same for all recordings.
+        speaker: one name for all, or None.
+        speaker_from: whose name is the speaker's otherwise.
+
+    Raises:
+        InputError: the folder holds no recording.
+        OutputError: `out` is or contains `folder`, or is a file.
+    """
+    _check_folders(folder, out)
+    left_out: Counter[str] = Counter()
+    by_target: defaultdict[Path, list[Task]] = defaultdict(list)
+    refusals: list[Refusal] = []
+    for source in _recordings(folder, out.resolve(), left_out, refusals):
+        name = speaker_of(source, folder, speaker, speaker_from)
+        task = _task(source, source.relative_to(folder), out, name, recipe)
+        if isinstance(task, Refusal):
+            refusals.append(task)
+        else:
+            by_target[task.target].append(task)
+    tasks, doubles = _without_doubles(by_target)
+    if not tasks and not doubles and not refusals:
+        raise InputError(f"{folder}: no recording found here{_leftover_text(left_out)}")
+    return Plan(tuple(tasks), (*refusals, *doubles), dict(left_out))
+
+
+def _task(source: Path, relative: Path, out: Path, speaker: str, recipe: Recipe) -> Task | Refusal:
+    from voxnym.audio.formats import printable
+
+    label = printable(relative)
+    try:
+        found = source.stat()
+        target = out / _target_name(relative, recipe.format)
+    except OSError as error:
+        text = f"{label}: cannot be looked at ({error.strerror})"
+        return Refusal(label, source, InputError(text))
+    except VoxnymError as error:
+        return Refusal(label, source, error)
+    return Task(label, source, target, speaker, recipe, found.st_size, found.st_mtime_ns)
+
+
+def _check_folders(folder: Path, out: Path) -> None:
+    inside, outside = folder.resolve(), out.resolve()
+    if inside == outside:
+        raise OutputError(
+            f"{out}: is the input folder itself; originals are never replaced, give another one"
+        )
+    if inside.is_relative_to(outside):
+        raise OutputError(
+            f"{out}: contains the input folder {folder}; anonymous recordings would lie beside "
+            "originals, give a folder of their own"
+        )
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out}: is no folder, but {folder} is one; give a folder for the output")
+
+
+def _recordings(
+    folder: Path, out: Path, left_out: Counter[str], refusals: list[Refusal]
+) -> Iterator[Path]:
+    from voxnym.audio.atomic import is_temporary
+    from voxnym.audio.formats import READABLE, printable
+
+    def refuse(error: OSError) -> None:
+        label = printable(error.filename)
+        text = f"{label}: this folder cannot be listed ({error.strerror})"
+        refusals.append(Refusal(label, Path(error.filename), InputError(text)))
+
+    for home, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = sorted(_walked(Path(home), folders, out, left_out))
+        for name in sorted(names):
+            path = Path(home, name)
+            if path.is_symlink():
+                left_out["symbolic links"] += 1
+            elif is_temporary(name):
+                left_out["temporary files"] += 1
+            elif name.startswith("."):
+                left_out["hidden files"] += 1
+            elif path.suffix.lower() not in READABLE:
+                left_out["files that are no audio"] += 1
+            elif not path.is_file():
+                left_out["special files"] += 1
+            else:
+                yield path
+
+
+def _walked(home: Path, folders: list[str], out: Path, left_out: Counter[str]) -> Iterator[str]:
+    for name in folders:
+        path = home / name
+        if path.is_symlink():
+            left_out["symbolic links"] += 1
+        elif name.startswith("."):
+            left_out["hidden folders"] += 1
+        elif path.resolve() == out:
+            left_out["the output folder"] += 1
+        else:
+            yield name
+
+
+def _target_name(relative: Path, format: str | None) -> Path:
+    from voxnym.audio.formats import format_for, format_named
+
+    if format is None:
+        format_for(relative)
+        return relative
+    return relative.with_suffix(format_named(format).extensions[0])
+
+
+def _without_doubles(
+    by_target: Mapping[Path, list[Task]],
+) -> tuple[list[Task], list[Refusal]]:
+    tasks: list[Task] = []
+    refusals: list[Refusal] = []
+    for target, claims in by_target.items():
+        if len(claims) == 1:
+            tasks += claims
+            continue
+        for task in claims:
+            others = ", ".join(other.label for other in claims if other is not task)
+            error = OutputError(
+                f"{task.label}: {target.name} would also be the output of {others}; "
+                "rename one of them, or leave out --format"
+            )
+            assert task.source is not None, "planned tasks have paths"
+            refusals.append(Refusal(task.label, task.source, error))
+    return tasks, refusals
+
+
+def _leftover_text(left_out: Mapping[str, int]) -> str:
+    if not left_out:
+        return "; the folder is empty"
+    counts = ", ".join(f"{reason}: {count}" for reason, count in sorted(left_out.items()))
+    return f" (left out: {counts})"

@@ -1,0 +1,246 @@
+"""A folder of recordings, done: plan, leftovers, journal, workers, renames, summary."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from voxnym.errors import OutputError, VoxnymError
+from voxnym.jobs.journal import Journal, Past, keyed_id, past_of
+from voxnym.jobs.plan import Plan, plan_folder
+from voxnym.jobs.pool import Answer, Job, Pool, Share, prepare
+from voxnym.jobs.summary import Result, Summary, Watch
+from voxnym.jobs.task import Outcome, Recipe, Task, run_task
+from voxnym.jobs.who import SpeakerFrom, plain
+from voxnym.jobs.worker import Work
+from voxnym.keys import Key
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How a run goes about it; nothing here changes a single byte of the results.
+
+    Args:
+        workers: worker processes; None for one per core.
+        overwrite: whether foreign files in the way may be replaced.
+        dry_run: say what would be done, and do nothing.
+        work: what a worker does with a task.
+    """
+
+    workers: int | None = None
+    overwrite: bool = False
+    dry_run: bool = False
+    work: Work = run_task
+
+    def processes(self, jobs: int) -> int:
+        """How many workers make sense for so many jobs."""
+        return max(1, min(self.workers or cores(), jobs))
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_folder(
+    folder: Path,
+    out: Path,
+    recipe: Recipe,
+    *,
+    speaker: str | None = None,
+    speaker_from: SpeakerFrom = "file",
+    orders: Orders | None = None,
+    watches: Sequence[Watch] = (),
+) -> Summary:
+    """Anonymize all recordings below a folder into a mirrored tree.
+
+    What an earlier run with the same key and settings has finished is not done again. Failures
+    are collected; everything else is done.
+
+    Args:
+        folder: originals; never changed.
+        out: made where it does not exist.
+        recipe: system, key and settings.
+        speaker: one name for all recordings, or None.
+        speaker_from: whose name is the speaker's otherwise.
+        orders: workers and the like.
+        watches: told how it goes.
+
+    Raises:
+        InputError: no recording there.
+        OutputError: the output folder cannot be used.
+    """
+    orders = orders or Orders()
+    started = time.monotonic()
+    plan = plan_folder(folder, out, recipe, speaker=speaker, speaker_from=speaker_from)
+    if orders.dry_run:
+        summary = _pretend(folder, plan, past_of(out), orders, watches)
+    else:
+        _make(out)
+        key = Key(recipe.key)
+        with Journal(out, key) as journal:
+            summary = _Run(folder, out, plan, key, journal, orders, watches).all()
+    return replace(summary, wall_s=time.monotonic() - started, left_out=plan.left_out)
+
+
+class _Run:
+    """One run at work."""
+
+    def __init__(
+        self,
+        folder: Path,
+        out: Path,
+        plan: Plan,
+        key: Key,
+        journal: Journal,
+        orders: Orders,
+        watches: Sequence[Watch],
+    ) -> None:
+        self._folder, self._out, self._plan, self._key = folder, out, plan, key
+        self._journal, self._orders, self._watches = journal, orders, watches
+        self._results: list[Result] = []
+        self._replaceable: set[Path] = set()
+
+    def all(self) -> Summary:
+        from voxnym.audio.atomic import remove_leftovers
+
+        remove_leftovers(self._out)
+        interrupted = False
+        try:
+            self._work()
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            remove_leftovers(self._out)
+        return Summary(tuple(self._results), notes=tuple(self._notes()), interrupted=interrupted)
+
+    def _work(self) -> None:
+        refused = [_refused(item.label, item.source, item.error) for item in self._plan.refusals]
+        todo: list[Task] = []
+        for task in self._plan.tasks:
+            result = _look(task, self._id(task), self._journal.past, self._orders)
+            if result.status == "planned":
+                todo.append(task)
+                if os.path.lexists(task.target):
+                    self._replaceable.add(task.target)
+            else:
+                refused.append(result)
+        for watch in self._watches:
+            watch.begin(len(todo) + len(refused), sum(task.size for task in todo))
+        for result in refused:
+            self._tell(result)
+        # Long ones first, so that no worker is left alone with a long one at the end.
+        todo.sort(key=lambda task: (-task.size, task.label))
+        workers = self._orders.processes(len(todo))
+        with Pool(workers, work=self._orders.work, lock=self._journal.lock) as pool:
+            for event in pool.run(self._jobs(todo)):
+                if isinstance(event, Share):
+                    self._share(event)
+                else:
+                    self._tell(self._settle(event))
+
+    def _jobs(self, todo: list[Task]) -> Iterator[Job]:
+        for task in todo:
+            try:
+                _make(task.target.parent)
+                yield prepare(task)
+            except VoxnymError as error:
+                self._tell(_refused(task.label, task.source, error, task.size))
+
+    def _settle(self, answer: Answer) -> Result:
+        task = answer.job.task
+        if answer.outcome is None:
+            assert answer.error is not None, "an answer holds an outcome or an error"
+            failed = _refused(task.label, task.source, answer.error, task.size)
+            return replace(failed, details=answer.details)
+        try:
+            self._place(answer.job, answer.outcome)
+        except VoxnymError as error:
+            return _refused(task.label, task.source, error, task.size)
+        return Result(task.label, task.source, task.target, "done", task.size, answer.outcome)
+
+    def _place(self, job: Job, outcome: Outcome) -> None:
+        from voxnym.audio.atomic import commit
+
+        id = self._id(job.task)
+        target = job.task.target
+        try:
+            self._journal.placing(id, outcome.sha256, outcome.size)
+            commit(job.temporary, target, overwrite=target in self._replaceable)
+        finally:
+            job.temporary.unlink(missing_ok=True)
+        self._journal.done(id)
+
+    def _id(self, task: Task) -> str:
+        return _id(self._folder, task, self._key)
+
+    def _share(self, event: Share) -> None:
+        task = event.job.task
+        for watch in self._watches:
+            watch.share(task.label, task.size, event.share)
+
+    def _tell(self, result: Result) -> None:
+        self._results.append(result)
+        for watch in self._watches:
+            watch.result(result)
+
+    def _notes(self) -> Iterator[str]:
+        past = self._journal.past
+        if past.damaged:
+            yield f"{past.damaged} damaged lines of the journal were ignored"
+        if past.other_key(self._key):
+            yield (
+                "the last run into this folder used another key: nothing of it was taken over, "
+                "and its outputs were replaced"
+            )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the output folder cannot be made ({error.strerror}); nothing was written"
+        ) from error
+
+
+def _refused(label: str, source: Path | None, error: VoxnymError, size: int = 0) -> Result:
+    return Result(label, source, None, "failed", size, error=error)
+
+
+def _id(folder: Path, task: Task, key: Key) -> str:
+    assert task.source is not None, "planned tasks have paths"
+    return keyed_id(key, task, plain(task.source.relative_to(folder).as_posix()))
+
+
+def _look(task: Task, id: str, past: Past, orders: Orders) -> Result:
+    """What is to become of a recording: planned, skipped as finished, or failed as in the way."""
+    try:
+        standing = past.standing(id, task.target, verify=orders.overwrite)
+    except OSError as error:
+        text = f"{task.label}: {task.target} cannot be looked at ({error.strerror})"
+        return _refused(task.label, task.source, OutputError(text))
+    if standing == "finished":
+        return Result(task.label, task.source, task.target, "skipped")
+    if standing == "foreign" and not orders.overwrite:
+        text = f"{task.label}: {task.target} exists already; --overwrite replaces it"
+        return _refused(task.label, task.source, OutputError(text))
+    return Result(task.label, task.source, task.target, "planned", task.size)
+
+
+def _pretend(
+    folder: Path, plan: Plan, past: Past, orders: Orders, watches: Sequence[Watch]
+) -> Summary:
+    planned = [
+        _look(task, _id(folder, task, Key(task.recipe.key)), past, orders) for task in plan.tasks
+    ]
+    refused = [_refused(item.label, item.source, item.error) for item in plan.refusals]
+    for result in (*planned, *refused):
+        for watch in watches:
+            watch.result(result)
+    return Summary((*planned, *refused))

@@ -1,0 +1,193 @@
+"""One recording, done: a file or a pipe in, a file or a pipe out, by one worker process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from voxnym.errors import InputError, OutputError, VoxnymError
+from voxnym.jobs.pool import Pool, Share, prepare
+from voxnym.jobs.run import Orders
+from voxnym.jobs.summary import Result, Summary, Watch
+from voxnym.jobs.task import Outcome, Recipe, Task
+from voxnym.jobs.who import SpeakerFrom, plain, speaker_of
+
+STDIN_LABEL = "standard input"
+
+_IN_MEMORY_BYTES = 64 << 20
+_PIECE_BYTES = 1 << 20
+
+
+def run_single(
+    source: Path | None,
+    target: Path | None,
+    recipe: Recipe,
+    *,
+    speaker: str | None = None,
+    speaker_from: SpeakerFrom = "file",
+    orders: Orders | None = None,
+    watches: Sequence[Watch] = (),
+) -> Summary:
+    """Anonymize one recording.
+
+    Args:
+        source: a file; None for standard input.
+        target: a file; None for standard output, which gets nothing before all is well.
+        recipe: system, key and settings; its format is needed where `target` is None.
+        speaker: name of the person, or None.
+        speaker_from: whose name is the speaker's otherwise.
+        orders: overwrite and the like.
+        watches: told how it goes.
+
+    Raises:
+        InputError: no such file, or arguments that do not fit.
+        OutputError: the output exists or cannot be written.
+    """
+    orders = orders or Orders()
+    started = time.monotonic()
+    if target is not None:
+        _check_target(source, target, orders.overwrite)
+    label, name, size = _described(source, speaker, speaker_from)
+    if orders.dry_run:
+        result = Result(label, source, target, "planned", size)
+        for watch in watches:
+            watch.result(result)
+        return Summary((result,))
+    with _place_for(target) as place, _bytes_of(source) as inline:
+        task = Task(label, source, place, name, recipe, size)
+        summary = _do(task, target, inline, orders, watches)
+    return replace(summary, wall_s=time.monotonic() - started)
+
+
+def _described(
+    source: Path | None, speaker: str | None, speaker_from: SpeakerFrom
+) -> tuple[str, str, int]:
+    """What to call a recording, who speaks in it, and its size in bytes."""
+    from voxnym.audio.formats import printable
+
+    if source is None:
+        return STDIN_LABEL, plain(speaker or STDIN_LABEL), 0
+    return printable(source), speaker_of(source, None, speaker, speaker_from), _size(source)
+
+
+def _do(
+    task: Task,
+    target: Path | None,
+    inline: BinaryIO | bytes | None,
+    orders: Orders,
+    watches: Sequence[Watch],
+) -> Summary:
+    job = prepare(task, inline)
+    for watch in watches:
+        watch.begin(1, task.size)
+    try:
+        with Pool(1, work=orders.work) as pool:
+            for event in pool.run([job]):
+                if isinstance(event, Share):
+                    for watch in watches:
+                        watch.share(task.label, task.size, event.share)
+                    continue
+                result = Result(
+                    task.label,
+                    task.source,
+                    target,
+                    "failed",
+                    task.size,
+                    error=event.error,
+                    details=event.details,
+                )
+                if event.outcome is not None:
+                    result = _deliver(result, event.outcome, job.temporary, target, orders)
+    except KeyboardInterrupt:
+        return Summary((), interrupted=True)
+    finally:
+        job.temporary.unlink(missing_ok=True)
+    for watch in watches:
+        watch.result(result)
+    return Summary((result,))
+
+
+def _deliver(
+    result: Result, outcome: Outcome, temporary: Path, target: Path | None, orders: Orders
+) -> Result:
+    from voxnym.audio.atomic import commit
+
+    try:
+        if target is not None:
+            commit(temporary, target, overwrite=orders.overwrite)
+        else:
+            _pour(temporary)
+    except VoxnymError as error:
+        return replace(result, target=None, error=error)
+    return replace(result, status="done", outcome=outcome)
+
+
+def _pour(temporary: Path) -> None:
+    try:
+        with temporary.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer, _PIECE_BYTES)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # The interpreter tries once more at its end, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output was closed ({error.strerror})") from error
+
+
+def _check_target(source: Path | None, target: Path, overwrite: bool) -> None:
+    from voxnym.audio.atomic import check_target
+
+    if source is not None and target.exists() and source.exists() and target.samefile(source):
+        raise OutputError(
+            f"{target}: is the recording itself; originals are never replaced, give another name"
+        )
+    if os.path.lexists(target) and not target.is_dir() and not overwrite:
+        raise OutputError(f"{target}: exists already; --overwrite replaces it")
+    check_target(target, overwrite)
+
+
+def _size(source: Path) -> int:
+    try:
+        return source.stat().st_size
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read ({error.strerror}); check the path") from error
+
+
+@contextlib.contextmanager
+def _place_for(target: Path | None) -> Iterator[Path]:
+    """The file to write beside the target; for a pipe one in a folder that nobody else reads."""
+    if target is not None:
+        yield target
+        return
+    with tempfile.TemporaryDirectory(prefix="voxnym-") as folder:
+        yield Path(folder, "output")
+
+
+@contextlib.contextmanager
+def _bytes_of(source: Path | None) -> Iterator[BinaryIO | bytes | None]:
+    """All of standard input: its bytes, or an open file without a name where it is large.
+
+    A file with a name would leave the original behind when the process is killed.
+    """
+    if source is not None:
+        yield None
+        return
+    start = sys.stdin.buffer.read(_IN_MEMORY_BYTES + 1)
+    if len(start) <= _IN_MEMORY_BYTES:
+        yield start
+        return
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(start)
+            shutil.copyfileobj(sys.stdin.buffer, file, _PIECE_BYTES)
+            file.flush()
+            yield file
+    except OSError as error:
+        raise InputError(f"{STDIN_LABEL}: cannot be kept ({error.strerror})") from error
