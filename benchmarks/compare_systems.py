@@ -233,10 +233,11 @@ def main() -> None:
         "| system | EER ignorant % | EER lazy-informed % | EER semi-informed % | "
         "WER % | pitch correlation |\n|---|---|---|---|---|---|"
     )
-    for system in [None, *(arguments.system or ["mcadams", "world"])]:
+    for name in arguments.system or ["original", "mcadams", "world"]:
+        system = None if name == "original" else name
         cells = attack(arguments.data, system, embed, arguments.training_utterances)
         cells += utility(arguments.data, system, arguments.recognised)
-        print(f"| {system or 'original'} | {' | '.join(cells)} |", flush=True)
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def render(
         rendering = Rendering(
             system, source, heard, exchanged, place, options, rate_out or source.rate
         )
-        rendering.settle()
+        rendering.settle(beat)
     except BaseException:
         place.close()
         raise
@@ -132,8 +132,8 @@ class Rendering:
         self.length = heard.length if same else round(heard.length * rate_out / source.rate)
         self.notes = tuple(_notes(heard, source, system, options))
 
-    def settle(self) -> None:
-        """Find the gains that bring the result to its level."""
+    def settle(self, beat: Beat) -> None:
+        """Find the gains that bring the result to its level; `beat` says that work goes on."""
         if self._level == "peak":
             return
         for i, (before, after) in enumerate(zip(self._heard.voices, self._exchanged, strict=True)):
@@ -144,7 +144,7 @@ class Rendering:
         # goes by what the last one achieved.
         share, last_error = 1.0, None
         for _ in range(MOST_LEVEL_PASSES):
-            error = gain_db(self._measured(), self._level, self._heard.loudness)
+            error = gain_db(self._measured(beat), self._level, self._heard.loudness)
             if abs(error) < TOLERANCE_LU:
                 return
             if last_error is not None:
@@ -154,7 +154,7 @@ class Rendering:
                 share = min(max(share * progress, LEAST_PROGRESS), 1.0)
             self._gains_db = [gain + error / share for gain in self._gains_db]
             last_error = error
-        error = gain_db(self._measured(), self._level, self._heard.loudness)
+        error = gain_db(self._measured(beat), self._level, self._heard.loudness)
         if abs(error) > KEPT_LU:
             self.notes += (f"{error:.1f} LU below the wanted level: more would need clipping",)
 
@@ -163,10 +163,11 @@ class Rendering:
         loudest = self._exchanged[0].peak * 10 ** (self._gains_db[0] / 20)
         return self.channels == 1 and self.rate >= self._codec_rate and loudest < SAFE_PEAK
 
-    def _measured(self) -> float:
+    def _measured(self, beat: Beat) -> float:
         meter = Meter(self.rate, self.channels)
         for block in self.blocks():
             meter.add(block)
+            beat(0.9)
         return meter.level_db
 
     def blocks(self) -> Iterator[Block]:

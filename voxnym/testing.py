@@ -229,7 +229,7 @@ def check_stage(stage: Stage, speech: Speech, *, tolerance: float = 1e-4) -> Non
         assert same.all(), "a stage on pitch changed what is voiced"
     for sizes in ((1,), (7, 0, 31), (100,)):
         for name, array in _parts(run_stage(stage, speech, survey=survey, sizes=sizes)).items():
-            error = np.abs(array - after[name]).max(initial=0.0)
+            error = np.abs(array.astype(float) - after[name]).max(initial=0.0)
             scale = max(1.0, float(np.abs(after[name]).max(initial=0.0)))
             assert error <= tolerance * scale, f"{name}: cuts {sizes} change it by {error:.2g}"
 

@@ -1,4 +1,9 @@
-"""Fundamental frequency (F0) of speech, by one of three methods, on one frame grid."""
+"""Fundamental frequency (F0) of speech, by one of three methods, on one frame grid.
+
+Source: swift-f0: Nieradzik, "SwiftF0: Fast and Accurate Monophonic Pitch Detection", 2025. DIO:
+Morise et al., AES 35th Conference, 2009. StoneMask: Morise, Yokomori, Ozawa, IEICE Trans.
+E99-D(7), 2016. Harvest: Morise, Interspeech 2017.
+"""
 
 from __future__ import annotations
 
@@ -74,30 +79,22 @@ def estimate_pitch(
 ) -> PitchTrack:
     """F0, voiced decision and confidence; octave jumps repaired by `guard_octaves`.
 
-    Frame k is centred on k * `frame_s`; n samples give floor(n / (rate * frame_s)) + 1 frames,
-    none at all give none. Where a method finds no voice, silence and very short inputs
-    included, the pitch is 0.
+    Frame k is centred on k * `frame_s`, up to the last sample. Where a method finds no voice,
+    silence and very short inputs included, the pitch is 0.
 
     Args:
         samples: (n,) floats, full scale ±1, finite.
         rate: samples per second, Hz; any.
-        method: "swift" (swift-f0, a small network; steady in noise), "dio" (WORLD's DIO with
-            StoneMask; fits WORLD's spectral analysis) or "harvest" (WORLD's Harvest; the most
-            accurate on clean speech, many times slower).
+        method: "swift" (swift-f0, a small network), "dio" (DIO with StoneMask; fits WORLD's
+            spectral analysis) or "harvest" (finds the most voice, over 30 times slower).
         floor_hz: lowest F0 that is reported, Hz.
         ceiling_hz: highest F0 that is reported, Hz.
         frame_s: distance of frames, seconds.
 
     Raises:
         InputError: wrong dimensions, rate, method, frame distance or range.
-
-    Source:
-        swift-f0: Nieradzik, "SwiftF0: Fast and Accurate Monophonic Pitch Detection", 2025.
-        DIO: Morise et al., AES 35th Conference, 2009. StoneMask, WORLD: Morise, Yokomori, Ozawa,
-        IEICE Trans. E99-D(7), 2016. Harvest: Morise, Interspeech 2017.
     """
     _check(samples, rate, method, floor_hz, ceiling_hz, frame_s)
-    samples = np.asarray(samples)
     frames = frame_count(len(samples), rate, frame_s)
     times = np.arange(frames, dtype=np.float64) * frame_s
     # Less than two periods of the lowest pitch cannot show one.

@@ -45,10 +45,9 @@ def anonymize(
     """
     from voxnym.cli.choices import Choices
 
-    level_name = level.value if level else None
     choices = Choices(
         source, out, system, key, per.value, speaker, speaker_from.value, channels.value,
-        level_name, format, tuple(set_ or ()),
+        level.value if level else None, format, tuple(set_ or ()),
     )  # fmt: skip
     return _run(choices, workers, overwrite, dry_run, json, quiet)
 
