@@ -237,6 +237,30 @@ def test_leftovers_are_removed_and_nothing_else(tmp_path):
     assert remove_leftovers(tmp_path / "nowhere") == 0
 
 
+def test_leftovers_of_a_run_at_work_stay(tmp_path):
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    file, alive = new_temporary(tmp_path / "a")
+    dead = [new_temporary(folder / "b") for folder in (tmp_path, inner)]
+    for other, _ in dead:
+        other.close()
+    assert remove_leftovers(tmp_path, deep=False) == 1
+    assert [path.exists() for _, path in dead] == [False, True]
+    assert remove_leftovers(tmp_path) == 1
+    assert alive.exists()
+    file.close()
+    assert remove_leftovers(tmp_path, deep=False) == 1
+
+
+def test_without_locks_only_a_folder_of_our_own_is_cleared(tmp_path, monkeypatch):
+    file, temporary = new_temporary(tmp_path / "a")
+    file.close()
+    monkeypatch.setattr(atomic, "_claim", lambda _: None)
+    assert remove_leftovers(tmp_path, deep=False) == 0
+    assert remove_leftovers(tmp_path) == 1
+    assert not temporary.exists()
+
+
 def test_the_names_match_what_is_created(tmp_path):
     file, temporary = new_temporary(tmp_path / "a")
     file.close()

@@ -35,27 +35,29 @@ def place(folder, id, path, *, done=True):
 
 
 def test_it_is_private_and_holds_no_name(tmp_path, target):
-    id = keyed_id(KEY, TASK, "anna.wav")
+    id = keyed_id(KEY, TASK, "anna.wav", "salt")
     place(tmp_path, id, target)
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
     text = (tmp_path / NAME).read_text()
     assert "anna" not in text
     assert KEY.secret.hex() not in text
-    assert KEY.fingerprint in text
+    assert KEY.fingerprint not in text
     assert [json.loads(line)["kind"] for line in lines(tmp_path)] == ["key", "placing", "done"]
 
 
 def test_ids_change_with_everything_that_may_change_the_output():
-    def id(task=TASK, key=KEY, relative="anna.wav", **recipe):
+    def id(task=TASK, key=KEY, relative="anna.wav", salt="s", **recipe):
         return keyed_id(
             key,
             dataclasses.replace(task, recipe=dataclasses.replace(task.recipe, **recipe)),
             relative,
+            salt,
         )
 
     ids = [
         id(),
         id(relative="b.wav"),
+        id(salt="t"),
         id(key=Key(b"1" * 32)),
         id(dataclasses.replace(TASK, size=6)),
         id(dataclasses.replace(TASK, mtime_ns=8)),
@@ -124,6 +126,19 @@ def test_lines_that_were_changed_are_ignored(tmp_path, target):
     past = past_of(tmp_path)
     assert past.damaged == 3
     assert past.placed == {}
+
+
+def test_folders_of_one_key_do_not_show_it(tmp_path, target):
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+        with Journal(folder, KEY) as journal:
+            journal.placing(keyed_id(KEY, TASK, "x.wav", journal.past.salt), "0" * 64, 1)
+    first, second = (
+        {value for line in lines(folder) for value in json.loads(line).values()}
+        for folder in folders
+    )
+    assert first & second == {"key", "placing", 1, "0" * 64}
 
 
 def test_another_key_is_noticed(tmp_path):

@@ -58,7 +58,9 @@ def work(tmp_path, monkeypatch):
 
 def job(tmp_path, label, inline=None):
     recipe = Recipe("mcadams", "", bytes(32))
-    return prepare(Task(label, None, tmp_path / label, "", recipe), inline)
+    prepared = prepare(Task(label, None, tmp_path / label, "", recipe), inline)
+    prepared.claim.close()
+    return prepared
 
 
 def answers(pool, jobs):

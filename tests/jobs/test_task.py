@@ -27,6 +27,7 @@ def do(path, target, *, inline=None, speaker="", **recipe):
         "anna.wav", None if inline else path, target, speaker, Recipe("mcadams", "", KEY, **recipe)
     )
     job = prepare(task)
+    job.claim.close()
     shares = []
     outcome = run_task(task, job.temporary, shares.append, inline)
     return outcome, job.temporary.read_bytes(), shares

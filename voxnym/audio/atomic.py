@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import os
 import re
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,8 +54,9 @@ def is_temporary(name: str) -> bool:
 def new_temporary(path: str | os.PathLike[str]) -> tuple[BinaryIO, Path]:
     """Create the file that will become `path`, in the same folder, readable by its owner only.
 
-    The name is drawn at random and holds nothing of the target's name. Whoever closed the file
-    may be another process than the one that calls `commit`.
+    The name is drawn at random and holds nothing of the target's name. As long as the returned
+    file stays open, `remove_leftovers` knows that somebody is at work on it; another process may
+    open it once more and write.
 
     Returns:
         The file, open for reading and writing, and where it is.
@@ -66,7 +69,9 @@ def new_temporary(path: str | os.PathLike[str]) -> tuple[BinaryIO, Path]:
     while True:
         temporary = folder / f".voxnym-{secrets.token_hex(8)}.tmp"
         try:
-            return os.fdopen(os.open(temporary, flags, 0o600), "w+b"), temporary
+            file = os.fdopen(os.open(temporary, flags, 0o600), "w+b")
+            _claim(file.fileno())
+            return file, temporary
         except FileExistsError:
             continue
         except (OSError, ValueError) as error:
@@ -157,21 +162,52 @@ def atomic_output(path: str | os.PathLike[str], overwrite: bool = False) -> Iter
     commit(temporary, path, overwrite)
 
 
-def remove_leftovers(folder: str | os.PathLike[str]) -> int:
-    """Remove temporary files that killed runs left in a folder and all folders below it.
+def remove_leftovers(folder: str | os.PathLike[str], *, deep: bool = True) -> int:
+    """Remove temporary files that killed runs left; those of a run at work stay.
 
-    Call it before anything is written there: files of a run at work look the same.
+    Args:
+        folder: where they lie.
+        deep: in all folders below it, too. That is for a folder that belongs to this run alone:
+            there, files go even where the file system cannot tell whether somebody is at work.
 
     Returns:
         How many were removed. Those that cannot be removed are left.
     """
     removed = 0
-    for place, _, names in os.walk(folder):
+    for place, folders, names in os.walk(folder):
         for name in filter(is_temporary, names):
             with contextlib.suppress(OSError):
-                (Path(place) / name).unlink()
-                removed += 1
+                path = Path(place) / name
+                if _abandoned(path, unknown=deep):
+                    path.unlink()
+                    removed += 1
+        if not deep:
+            folders.clear()
     return removed
+
+
+def _claim(descriptor: int) -> bool | None:
+    """Lock a file while it is open: True if that worked, None where there are no locks."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _abandoned(path: Path, unknown: bool) -> bool:
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        claimed = _claim(descriptor)
+    finally:
+        os.close(descriptor)
+    return unknown if claimed is None else claimed
 
 
 def _move_without_replacing(temporary: Path, target: Path) -> None:
@@ -183,13 +219,26 @@ def _move_without_replacing(temporary: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        # No hard links on this file system: an exclusive empty file claims the name first.
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        try:
+        # No hard links on this file system (FAT on a memory stick). To claim the name with an
+        # empty file first would leave that file after a kill.
+        if not _renamed_exclusively(temporary, target):
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, "exists") from error
             temporary.replace(target)
-        except OSError:
-            discard(target)
-            raise
+
+
+def _renamed_exclusively(temporary: Path, target: Path) -> bool:
+    """Rename unless the target exists, as Linux can; False where the system cannot."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, no_replace = -100, 1
+    if rename(here, os.fsencode(temporary), here, os.fsencode(target), no_replace) == 0:
+        return True
+    if ctypes.get_errno() == errno.EEXIST:
+        raise FileExistsError(errno.EEXIST, "exists")
+    return False
 
 
 def _sync(place: Path, mode: int) -> None:

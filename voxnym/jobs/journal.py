@@ -2,7 +2,8 @@
 
 A line says what will be renamed to its place before the rename happens, and another one that it
 has happened. A kill between the two is recognised by the output's hash. The journal holds no
-name of an original: recordings appear as keyed hashes.
+name of an original: recordings appear as keyed hashes, salted for each folder, so that two
+published folders do not show that they came from the same key.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import FileIO
 from pathlib import Path
@@ -30,6 +32,7 @@ Standing = Literal["absent", "finished", "ours", "foreign"]
 
 _VERSION = 1
 _SUM_CHARACTERS = 16
+_SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,19 @@ class Past:
 
     Args:
         placed: by keyed hash of the recording.
-        keys: fingerprints of the keys that were used.
+        keys: marks of the keys that were used, see `_mark`.
+        salt: of this folder's hashes; empty where there is no journal.
         damaged: number of lines that could not be trusted and were ignored.
     """
 
     placed: Mapping[str, Placed] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    salt: str = ""
     damaged: int = 0
 
     def other_key(self, key: Key) -> bool:
         """Whether the last run used another key than this one."""
-        return bool(self.keys) and self.keys[-1] != key.fingerprint
+        return bool(self.keys) and self.keys[-1] != _mark(key, self.salt)
 
     def standing(self, id: str, target: Path, *, verify: bool = False) -> Standing:
         """How a target stands: absent, finished, written by an earlier run, or foreign.
@@ -118,12 +123,15 @@ class Journal:
             self.lock = hold(self._file, folder)
             _close_torn_line(self._file)
             self._file.seek(0)
-            self.past = _read(self._file.read())
+            past = _read(self._file.read())
+            self.past = replace(past, salt=past.salt or secrets.token_hex(_SALT_BYTES))
+            mark = _mark(key, self.past.salt)
+            if mark not in self.past.keys[-1:]:
+                head: dict[str, str | int] = {"kind": "key", "version": _VERSION}
+                self._append({**head, "salt": self.past.salt, "key": mark}, sync=True)
         except BaseException:
             self._file.close()
             raise
-        if key.fingerprint not in self.past.keys[-1:]:
-            self._append({"kind": "key", "version": _VERSION, "key": key.fingerprint}, sync=True)
 
     def __enter__(self) -> Self:
         return self
@@ -156,16 +164,22 @@ class Journal:
             ) from error
 
 
-def keyed_id(key: Key, task: Task, relative: str) -> str:
+def keyed_id(key: Key, task: Task, relative: str, salt: str) -> str:
     """Keyed hash of a recording as it is now and of what is to be done with it.
 
     Args:
         key: of this run.
         task: the recording and its recipe.
         relative: its path inside the input folder.
+        salt: of the output folder's journal.
     """
-    fields = (relative, str(task.size), str(task.mtime_ns), task.recipe.fingerprint)
+    fields = (salt, relative, str(task.size), str(task.mtime_ns), task.recipe.fingerprint)
     return key.digest("journal", *fields, task.speaker).hex()
+
+
+def _mark(key: Key, salt: str) -> str:
+    """Tells whether a folder was made with this key, to those who have the key."""
+    return key.digest("journal key", salt).hex()[:_SUM_CHARACTERS]
 
 
 def past_of(folder: Path) -> Past:
@@ -200,6 +214,7 @@ def _close_torn_line(file: FileIO) -> None:
 def _read(text: bytes) -> Past:
     placed: dict[str, Placed] = {}
     keys: list[str] = []
+    salt = ""
     damaged = 0
     for line in text.splitlines():
         entry = _parse(line)
@@ -207,12 +222,13 @@ def _read(text: bytes) -> Past:
             damaged += bool(line.strip())
         elif entry["kind"] == "key":
             keys.append(str(entry["key"]))
+            salt = str(entry["salt"])
         elif entry["kind"] == "placing":
             placed[entry["id"]] = Placed(entry["sha256"], entry["size"], certain=False)
         elif entry["kind"] == "done" and entry["id"] in placed:
             known = placed[entry["id"]]
             placed[entry["id"]] = Placed(known.sha256, known.size, certain=True)
-    return Past(placed, tuple(keys), damaged)
+    return Past(placed, tuple(keys), salt, damaged)
 
 
 def _line(entry: Mapping[str, str | int]) -> bytes:

@@ -37,11 +37,20 @@ class Job:
     Args:
         temporary: the file to write; removed by the pool when the task fails.
         inline: the recording as an open file or its bytes, where the task has no path.
+        claim: keeps the temporary file from being taken for a leftover while it is open.
     """
 
     task: Task
     temporary: Path
     inline: BinaryIO | bytes | None = None
+    claim: BinaryIO | None = None
+
+    def forget(self) -> None:
+        """Remove the temporary file, if it is still there."""
+        if self.claim is not None:
+            self.claim.close()
+        with contextlib.suppress(OSError):
+            self.temporary.unlink(missing_ok=True)
 
 
 def prepare(task: Task, inline: BinaryIO | bytes | None = None) -> Job:
@@ -56,8 +65,7 @@ def prepare(task: Task, inline: BinaryIO | bytes | None = None) -> Job:
     from voxnym.audio.atomic import new_temporary
 
     file, temporary = new_temporary(task.target)
-    file.close()
-    return Job(task, temporary, inline)
+    return Job(task, temporary, inline, claim=file)
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,8 @@ class Pool:
             worker.process.kill()
         for worker in self._workers:
             worker.end()
-            _forget(worker.job)
+            if worker.job is not None:
+                worker.job.forget()
         self._workers.clear()
 
     def run(self, jobs: Sequence[Job] | Iterator[Job]) -> Iterator[Answer | Share]:
@@ -197,7 +206,7 @@ class Pool:
             return
         worker.job = None
         if isinstance(message, Refused):
-            _forget(job)
+            job.forget()
             yield Answer(job, None, message.error, message.details)
         else:
             yield Answer(job, message)
@@ -207,15 +216,9 @@ class Pool:
         assert job is not None, "only workers with a job can lose one"
         self._workers.remove(worker)
         code = worker.end()
-        _forget(job)
+        job.forget()
         text = f"{job.task.label}: its worker process {reason or _cause(code)}; nothing was written"
         return Answer(job, None, RenderError(text))
-
-
-def _forget(job: Job | None) -> None:
-    if job is not None:
-        with contextlib.suppress(OSError):
-            job.temporary.unlink(missing_ok=True)
 
 
 def _cause(code: int | None) -> str:

@@ -173,11 +173,11 @@ class _Run:
             self._journal.placing(id, outcome.sha256, outcome.size)
             commit(job.temporary, target, overwrite=target in self._replaceable)
         finally:
-            job.temporary.unlink(missing_ok=True)
+            job.forget()
         self._journal.done(id)
 
     def _id(self, task: Task) -> str:
-        return _id(self._folder, task, self._key)
+        return _id(self._folder, task, self._key, self._journal.past)
 
     def _share(self, event: Share) -> None:
         task = event.job.task
@@ -213,9 +213,9 @@ def _refused(label: str, source: Path | None, error: VoxnymError, size: int = 0)
     return Result(label, source, None, "failed", size, error=error)
 
 
-def _id(folder: Path, task: Task, key: Key) -> str:
+def _id(folder: Path, task: Task, key: Key, past: Past) -> str:
     assert task.source is not None, "planned tasks have paths"
-    return keyed_id(key, task, plain(task.source.relative_to(folder).as_posix()))
+    return keyed_id(key, task, plain(task.source.relative_to(folder).as_posix()), past.salt)
 
 
 def _look(task: Task, id: str, past: Past, orders: Orders) -> Result:
@@ -237,7 +237,8 @@ def _pretend(
     folder: Path, plan: Plan, past: Past, orders: Orders, watches: Sequence[Watch]
 ) -> Summary:
     planned = [
-        _look(task, _id(folder, task, Key(task.recipe.key)), past, orders) for task in plan.tasks
+        _look(task, _id(folder, task, Key(task.recipe.key), past), past, orders)
+        for task in plan.tasks
     ]
     refused = [_refused(item.label, item.source, item.error) for item in plan.refusals]
     for result in (*planned, *refused):

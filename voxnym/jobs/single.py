@@ -85,6 +85,9 @@ def _do(
     orders: Orders,
     watches: Sequence[Watch],
 ) -> Summary:
+    from voxnym.audio.atomic import remove_leftovers
+
+    remove_leftovers(task.target.parent, deep=False)
     job = prepare(task, inline)
     for watch in watches:
         watch.begin(1, task.size)
@@ -109,7 +112,7 @@ def _do(
     except KeyboardInterrupt:
         return Summary((), interrupted=True)
     finally:
-        job.temporary.unlink(missing_ok=True)
+        job.forget()
     for watch in watches:
         watch.result(result)
     return Summary((result,))
