@@ -7,7 +7,7 @@ import pytest
 
 import voxnym.jobs.lock
 from voxnym.errors import OutputError
-from voxnym.jobs.journal import NAME, Journal, keyed_id, past_of, sha256_of
+from voxnym.jobs.journal import NAME, Journal, Slot, past_of, sha256_of, slot_of
 from voxnym.jobs.task import Recipe, Task
 from voxnym.keys import Key
 
@@ -27,15 +27,21 @@ def lines(folder):
     return (folder / NAME).read_text().splitlines()
 
 
-def place(folder, id, path, *, done=True):
+def slot(id, place="somewhere"):
+    return Slot(place, id)
+
+
+def place(folder, slot, path, *, done=True, end=False):
     with Journal(folder, KEY) as journal:
-        journal.placing(id, sha256_of(path), path.stat().st_size)
+        journal.placing(slot, sha256_of(path), path.stat().st_size)
         if done:
-            journal.done(id)
+            journal.done(slot)
+        if end:
+            journal.end()
 
 
 def test_it_is_private_and_holds_no_name(tmp_path, target):
-    id = keyed_id(KEY, TASK, "anna.wav", "salt")
+    id = slot_of(KEY, TASK, "anna.wav", "salt")
     place(tmp_path, id, target)
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
     text = (tmp_path / NAME).read_text()
@@ -47,7 +53,7 @@ def test_it_is_private_and_holds_no_name(tmp_path, target):
 
 def test_ids_change_with_everything_that_may_change_the_output():
     def id(task=TASK, key=KEY, relative="anna.wav", salt="s", **recipe):
-        return keyed_id(
+        return slot_of(
             key,
             dataclasses.replace(task, recipe=dataclasses.replace(task.recipe, **recipe)),
             relative,
@@ -75,52 +81,52 @@ def test_ids_change_with_everything_that_may_change_the_output():
 
 
 def test_standings(tmp_path, target):
-    assert past_of(tmp_path).standing("1", tmp_path / "none.wav") == "absent"
-    assert past_of(tmp_path).standing("1", target) == "foreign"
-    place(tmp_path, "1", target)
+    assert past_of(tmp_path).standing(slot("1"), tmp_path / "none.wav") == "absent"
+    assert past_of(tmp_path).standing(slot("1"), target) == "foreign"
+    place(tmp_path, slot("1"), target)
     past = past_of(tmp_path)
-    assert past.standing("1", target) == "finished"
-    assert past.standing("2", target) == "ours"
+    assert past.standing(slot("1"), target) == "finished"
+    assert past.standing(slot("2"), target) == "ours"
     target.write_bytes(b"edited by someone")
-    assert past.standing("1", target) == "foreign"
+    assert past.standing(slot("1"), target) == "foreign"
 
 
 def test_a_kill_between_rename_and_done_is_repaired(tmp_path, target):
-    place(tmp_path, "1", target, done=False)
-    assert past_of(tmp_path).standing("1", target) == "finished"
+    place(tmp_path, slot("1"), target, done=False)
+    assert past_of(tmp_path).standing(slot("1"), target) == "finished"
     target.write_bytes(b"before")
-    assert past_of(tmp_path).standing("1", target) == "foreign"
+    assert past_of(tmp_path).standing(slot("1"), target) == "foreign"
 
 
 def test_verifying_finds_a_change_of_the_same_size(tmp_path, target):
-    place(tmp_path, "1", target)
+    place(tmp_path, slot("1"), target)
     target.write_bytes(b"OUTPUT")
-    assert past_of(tmp_path).standing("1", target) == "finished"
-    assert past_of(tmp_path).standing("1", target, verify=True) == "foreign"
+    assert past_of(tmp_path).standing(slot("1"), target) == "finished"
+    assert past_of(tmp_path).standing(slot("1"), target, verify=True) == "foreign"
 
 
 def test_links_are_never_taken_for_outputs(tmp_path, target):
-    place(tmp_path, "1", target)
+    place(tmp_path, slot("1"), target)
     link = tmp_path / "link.wav"
     link.symlink_to(target)
-    assert past_of(tmp_path).standing("1", link) == "foreign"
+    assert past_of(tmp_path).standing(slot("1"), link) == "foreign"
 
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
 def test_a_torn_last_line_costs_only_itself(tmp_path, target, cut):
-    place(tmp_path, "1", target)
-    place(tmp_path, "2", target)
+    place(tmp_path, slot("1"), target)
+    place(tmp_path, slot("2"), target)
     path = tmp_path / NAME
     path.write_bytes(path.read_bytes()[:-cut])
     with Journal(tmp_path, KEY) as journal:
-        assert journal.past.standing("1", target) == "finished"
-        journal.placing("3", sha256_of(target), target.stat().st_size)
-    assert past_of(tmp_path).standing("3", target) == "finished"
+        assert journal.past.standing(slot("1"), target) == "finished"
+        journal.placing(slot("3"), sha256_of(target), target.stat().st_size)
+    assert past_of(tmp_path).standing(slot("3"), target) == "finished"
     assert past_of(tmp_path).damaged <= 1
 
 
 def test_lines_that_were_changed_are_ignored(tmp_path, target):
-    place(tmp_path, "1", target)
+    place(tmp_path, slot("1"), target)
     path = tmp_path / NAME
     path.write_text(path.read_text().replace('"size": 6', '"size": 7') + "[1]\nnot json\n")
     past = past_of(tmp_path)
@@ -128,12 +134,21 @@ def test_lines_that_were_changed_are_ignored(tmp_path, target):
     assert past.placed == {}
 
 
+def test_results_of_a_finished_run_belong_to_their_own_recording(tmp_path, target):
+    place(tmp_path, slot("1", "here"), target, end=True)
+    past = past_of(tmp_path)
+    assert past.standing(slot("2", "here"), target) == "ours"
+    assert past.standing(slot("2", "elsewhere"), target) == "foreign"
+    place(tmp_path, slot("3", "there"), target)
+    assert past_of(tmp_path).standing(slot("2", "elsewhere"), target) == "ours"
+
+
 def test_folders_of_one_key_do_not_show_it(tmp_path, target):
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         folder.mkdir()
         with Journal(folder, KEY) as journal:
-            journal.placing(keyed_id(KEY, TASK, "x.wav", journal.past.salt), "0" * 64, 1)
+            journal.placing(slot_of(KEY, TASK, "x.wav", journal.past.salt), "0" * 64, 1)
     first, second = (
         {value for line in lines(folder) for value in json.loads(line).values()}
         for folder in folders
@@ -185,5 +200,5 @@ def test_a_line_without_room_leaves_no_half(tmp_path, target):
 
         journal._file = Narrow()
         with pytest.raises(OutputError, match="No space"):
-            journal.placing("1", "0", 0)
+            journal.placing(slot("1"), "0", 0)
         assert (tmp_path / NAME).read_bytes() == before

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 import json
 import os
@@ -101,15 +102,31 @@ def test_what_is_missing_or_changed_is_done(folder, tmp_path, work):
     assert statuses(again) == {"done": 2, "skipped": 3}
 
 
-def test_another_key_does_all_again_and_replaces_our_own(folder, tmp_path, work):
+OTHER_KEY = Recipe("mcadams", "", bytes([1]) * 32)
+
+
+def test_another_key_starts_an_unfinished_run_afresh(folder, tmp_path, work):
     out = tmp_path / "out"
     run_folder(folder, out, RECIPE, orders=Orders(work=work))
     before = tree(out)
-    other = Recipe("mcadams", "", bytes([1]) * 32)
-    again = run_folder(folder, out, other, orders=Orders(work=work))
+    journal = out / NAME
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]))
+    again = run_folder(folder, out, OTHER_KEY, orders=Orders(work=work))
     assert statuses(again) == {"done": 5}
     assert any("another key" in note for note in again.notes)
     assert all(before[name] != data for name, data in tree(out).items())
+
+
+@pytest.mark.parametrize("recipe", [OTHER_KEY, dataclasses.replace(RECIPE, level="keep")])
+def test_results_of_a_finished_run_are_kept_without_overwrite(folder, tmp_path, work, recipe):
+    out = tmp_path / "out"
+    run_folder(folder, out, RECIPE, orders=Orders(work=work))
+    before = tree(out)
+    again = run_folder(folder, out, recipe, orders=Orders(work=work))
+    assert statuses(again) == {"failed": 5}
+    assert tree(out) == before
+    forced = run_folder(folder, out, recipe, orders=Orders(work=work, overwrite=True))
+    assert statuses(forced) == {"done": 5}
 
 
 def test_foreign_files_are_left_alone_without_overwrite(folder, tmp_path, work):

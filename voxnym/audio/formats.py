@@ -217,7 +217,7 @@ def format_for(path: str | os.PathLike[str]) -> Format:
     found = f"the extension {printable(extension)!r}" if extension else "no extension"
     raise InputError(
         f"{printable(path)}: {found} says no output format; expected one of {known}, "
-        "or name the format"
+        "or name the format (--format)"
     )
 
 

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -36,9 +37,23 @@ _SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
+class Slot:
+    """What a journal calls an output: keyed hashes that say nothing without the key.
+
+    Args:
+        place: of the recording's path and of what is done with it.
+        id: of that and of the recording's size and time, so that a changed one is another.
+    """
+
+    place: str
+    id: str
+
+
+@dataclass(frozen=True)
 class Placed:
     """An output as the journal knows it; `certain` once its rename was seen to happen."""
 
+    place: str
     sha256: str
     size: int
     certain: bool
@@ -52,23 +67,26 @@ class Past:
         placed: by keyed hash of the recording.
         keys: marks of the keys that were used, see `_mark`.
         salt: of this folder's hashes; empty where there is no journal.
+        ended: the last run went through to its end; its outputs are results now, to be replaced
+            only where the user says so. What an unfinished run left may be replaced.
         damaged: number of lines that could not be trusted and were ignored.
     """
 
     placed: Mapping[str, Placed] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     salt: str = ""
+    ended: bool = False
     damaged: int = 0
 
     def other_key(self, key: Key) -> bool:
         """Whether the last run used another key than this one."""
         return bool(self.keys) and self.keys[-1] != _mark(key, self.salt)
 
-    def standing(self, id: str, target: Path, *, verify: bool = False) -> Standing:
-        """How a target stands: absent, finished, written by an earlier run, or foreign.
+    def standing(self, slot: Slot, target: Path, *, verify: bool = False) -> Standing:
+        """How a target stands: absent, finished, left by an unfinished run, or foreign.
 
         Args:
-            id: of the recording that belongs there, see `keyed_id`.
+            slot: what belongs there, see `slot_of`.
             target: the output file.
             verify: compare hashes even where the size would do.
 
@@ -80,7 +98,7 @@ class Past:
         if target.is_symlink() or not target.is_file():
             return "foreign"
         size = target.stat().st_size
-        placed = self.placed.get(id)
+        placed = self.placed.get(slot.id)
         if placed and placed.certain and placed.size == size and not verify:
             return "finished"
         if size not in self._sizes:
@@ -88,15 +106,21 @@ class Past:
         found = sha256_of(target)
         if placed and placed.sha256 == found:
             return "finished"
-        return "ours" if (size, found) in self._ours else "foreign"
+        # An output of a finished run is replaced only when its own recording has changed.
+        ours = found in self._places and (not self.ended or slot.place in self._places[found])
+        return "ours" if ours else "foreign"
 
     @cached_property
-    def _ours(self) -> frozenset[tuple[int, str]]:
-        return frozenset((placed.size, placed.sha256) for placed in self.placed.values())
+    def _places(self) -> Mapping[str, frozenset[str]]:
+        """By an output's hash, the places where it was put."""
+        places: defaultdict[str, set[str]] = defaultdict(set)
+        for placed in self.placed.values():
+            places[placed.sha256].add(placed.place)
+        return {sha256: frozenset(found) for sha256, found in places.items()}
 
     @cached_property
     def _sizes(self) -> frozenset[int]:
-        return frozenset(size for size, _ in self._ours)
+        return frozenset(placed.size for placed in self.placed.values())
 
 
 class Journal:
@@ -139,13 +163,18 @@ class Journal:
     def __exit__(self, *ignored: object) -> None:
         self._file.close()
 
-    def placing(self, id: str, sha256: str, size: int) -> None:
+    def placing(self, slot: Slot, sha256: str, size: int) -> None:
         """Say what is about to be renamed to its place; on disk when this returns."""
-        self._append({"kind": "placing", "id": id, "sha256": sha256, "size": size}, sync=True)
+        entry = {"kind": "placing", "place": slot.place, "id": slot.id}
+        self._append({**entry, "sha256": sha256, "size": size}, sync=True)
 
-    def done(self, id: str) -> None:
+    def done(self, slot: Slot) -> None:
         """Say that the rename has happened. If this line is lost, the hash tells the same."""
-        self._append({"kind": "done", "id": id}, sync=False)
+        self._append({"kind": "done", "id": slot.id}, sync=False)
+
+    def end(self) -> None:
+        """Say that this run went through to its end."""
+        self._append({"kind": "end"}, sync=False)
 
     def _append(self, entry: Mapping[str, str | int], *, sync: bool) -> None:
         line = _line(entry)
@@ -164,8 +193,8 @@ class Journal:
             ) from error
 
 
-def keyed_id(key: Key, task: Task, relative: str, salt: str) -> str:
-    """Keyed hash of a recording as it is now and of what is to be done with it.
+def slot_of(key: Key, task: Task, relative: str, salt: str) -> Slot:
+    """Keyed hashes of a recording as it is now and of what is to be done with it.
 
     Args:
         key: of this run.
@@ -173,8 +202,12 @@ def keyed_id(key: Key, task: Task, relative: str, salt: str) -> str:
         relative: its path inside the input folder.
         salt: of the output folder's journal.
     """
-    fields = (salt, relative, str(task.size), str(task.mtime_ns), task.recipe.fingerprint)
-    return key.digest("journal", *fields, task.speaker).hex()
+    fields = (salt, relative, task.recipe.fingerprint, task.speaker)
+    state = (str(task.size), str(task.mtime_ns))
+    return Slot(
+        key.digest("journal place", *fields).hex(),
+        key.digest("journal", *fields, *state).hex(),
+    )
 
 
 def _mark(key: Key, salt: str) -> str:
@@ -215,6 +248,7 @@ def _read(text: bytes) -> Past:
     placed: dict[str, Placed] = {}
     keys: list[str] = []
     salt = ""
+    ended = False
     damaged = 0
     for line in text.splitlines():
         entry = _parse(line)
@@ -223,12 +257,16 @@ def _read(text: bytes) -> Past:
         elif entry["kind"] == "key":
             keys.append(str(entry["key"]))
             salt = str(entry["salt"])
+        elif entry["kind"] == "end":
+            ended = True
         elif entry["kind"] == "placing":
-            placed[entry["id"]] = Placed(entry["sha256"], entry["size"], certain=False)
+            ended = False
+            placed[entry["id"]] = Placed(
+                entry["place"], entry["sha256"], entry["size"], certain=False
+            )
         elif entry["kind"] == "done" and entry["id"] in placed:
-            known = placed[entry["id"]]
-            placed[entry["id"]] = Placed(known.sha256, known.size, certain=True)
-    return Past(placed, tuple(keys), salt, damaged)
+            placed[entry["id"]] = replace(placed[entry["id"]], certain=True)
+    return Past(placed, tuple(keys), salt, ended, damaged)
 
 
 def _line(entry: Mapping[str, str | int]) -> bytes:

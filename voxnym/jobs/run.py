@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voxnym.errors import OutputError, VoxnymError
-from voxnym.jobs.journal import Journal, Past, keyed_id, past_of
+from voxnym.jobs.journal import Journal, Past, Slot, past_of, slot_of
 from voxnym.jobs.plan import Plan, plan_folder
 from voxnym.jobs.pool import Answer, Job, Pool, Share, prepare
 from voxnym.jobs.summary import Result, Summary, Watch
@@ -113,6 +113,7 @@ class _Run:
         interrupted = False
         try:
             self._work()
+            self._journal.end()
         except KeyboardInterrupt:
             interrupted = True
         finally:
@@ -123,7 +124,7 @@ class _Run:
         refused = [_refused(item.label, item.source, item.error) for item in self._plan.refusals]
         todo: list[Task] = []
         for task in self._plan.tasks:
-            result = _look(task, self._id(task), self._journal.past, self._orders)
+            result = _look(task, self._slot(task), self._journal.past, self._orders)
             if result.status == "planned":
                 todo.append(task)
                 if os.path.lexists(task.target):
@@ -167,17 +168,17 @@ class _Run:
     def _place(self, job: Job, outcome: Outcome) -> None:
         from voxnym.audio.atomic import commit
 
-        id = self._id(job.task)
+        slot = self._slot(job.task)
         target = job.task.target
         try:
-            self._journal.placing(id, outcome.sha256, outcome.size)
+            self._journal.placing(slot, outcome.sha256, outcome.size)
             commit(job.temporary, target, overwrite=target in self._replaceable)
         finally:
             job.forget()
-        self._journal.done(id)
+        self._journal.done(slot)
 
-    def _id(self, task: Task) -> str:
-        return _id(self._folder, task, self._key, self._journal.past)
+    def _slot(self, task: Task) -> Slot:
+        return _slot(self._folder, task, self._key, self._journal.past)
 
     def _share(self, event: Share) -> None:
         task = event.job.task
@@ -195,8 +196,7 @@ class _Run:
             yield f"{past.damaged} damaged lines of the journal were ignored"
         if past.other_key(self._key):
             yield (
-                "the last run into this folder used another key: nothing of it was taken over, "
-                "and its outputs were replaced"
+                "the last run into this folder used another key, so nothing of it was taken over"
             )
 
 
@@ -213,15 +213,15 @@ def _refused(label: str, source: Path | None, error: VoxnymError, size: int = 0)
     return Result(label, source, None, "failed", size, error=error)
 
 
-def _id(folder: Path, task: Task, key: Key, past: Past) -> str:
+def _slot(folder: Path, task: Task, key: Key, past: Past) -> Slot:
     assert task.source is not None, "planned tasks have paths"
-    return keyed_id(key, task, plain(task.source.relative_to(folder).as_posix()), past.salt)
+    return slot_of(key, task, plain(task.source.relative_to(folder).as_posix()), past.salt)
 
 
-def _look(task: Task, id: str, past: Past, orders: Orders) -> Result:
+def _look(task: Task, slot: Slot, past: Past, orders: Orders) -> Result:
     """What is to become of a recording: planned, skipped as finished, or failed as in the way."""
     try:
-        standing = past.standing(id, task.target, verify=orders.overwrite)
+        standing = past.standing(slot, task.target, verify=orders.overwrite)
     except OSError as error:
         text = f"{task.label}: {task.target} cannot be looked at ({error.strerror})"
         return _refused(task.label, task.source, OutputError(text))
@@ -237,7 +237,7 @@ def _pretend(
     folder: Path, plan: Plan, past: Past, orders: Orders, watches: Sequence[Watch]
 ) -> Summary:
     planned = [
-        _look(task, _id(folder, task, Key(task.recipe.key), past), past, orders)
+        _look(task, _slot(folder, task, Key(task.recipe.key), past), past, orders)
         for task in plan.tasks
     ]
     refused = [_refused(item.label, item.source, item.error) for item in plan.refusals]
