@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from voxnym.system import System
 
 
+GRID_S = 0.01
+
+
 class LiveStream:
     """One voice, live. The level is steered by the past (`RunningLevel`), peaks are limited.
 
@@ -27,8 +30,8 @@ class LiveStream:
         if rate <= 0:
             raise InputError(f"rate={rate}: expected a positive number of samples per second")
         self._core = system.core(who, survey)
-        self._to_codec = Resampler(rate, system.codec.rate, 1)
-        self._from_codec = Resampler(system.codec.rate, rate, 1)
+        self._to_codec = _live_resampler(rate, system.codec.rate)
+        self._from_codec = _live_resampler(system.codec.rate, rate)
         self._level = RunningLevel(rate)
         self._limiter = Limiter(rate, 1)
         self._owed = 0
@@ -68,3 +71,7 @@ class LiveStream:
         ready = ready[: self._owed]
         self._owed -= ready.size
         return ready
+
+
+def _live_resampler(rate_in: int, rate_out: int) -> Resampler:
+    return Resampler(rate_in, rate_out, 1, grid_frames=max(1, round(GRID_S * rate_in)))
