@@ -1,6 +1,6 @@
 """Which system protects and serves better: cheap attackers and cheap utility, side by side.
 
-    pip install torch librosa webrtcvad-wheels scikit-learn pocketsphinx jiwer
+    pip install torch librosa webrtcvad-wheels scikit-learn pocketsphinx jiwer speechmos pandas
     pip install --no-deps resemblyzer
     python benchmarks/compare_systems.py --data ../shared/data
 
@@ -13,7 +13,8 @@ with a pseudo-voice of its own, enrolment and trial under different keys):
   Resemblyzer's embedding joined with means and deviations of mel-cepstra.
 
 Equal error rates carry a 95 % interval, resampled by speaker. Word error rates come from
-pocketsphinx and are poor on clean speech already: read the difference. This chooses a default
+pocketsphinx and are poor on clean speech already: read the difference. DNSMOS is the overall score
+of P.835, 1 to 5. This chooses a default
 between two weak systems; it is no claim of privacy.
 """
 
@@ -183,9 +184,10 @@ def words(text: str) -> str:
 
 
 def utility(data: Path, system: str | None, count: int) -> list[str]:
-    """Word error rate and pitch correlation over voiced frames, as table cells."""
+    """Word error rate, pitch correlation over voiced frames and DNSMOS, as table cells."""
     import jiwer
     from pocketsphinx import Decoder
+    from speechmos import dnsmos
 
     speech, original = Speech(data, system), Speech(data, None)
     lines = (data / "trials" / "english_test_trials.txt").read_text().splitlines()
@@ -195,7 +197,7 @@ def utility(data: Path, system: str | None, count: int) -> list[str]:
             by_speaker[speaker].append(utterance)
     chosen = [u for utterances in by_speaker.values() for u in utterances[:count]]
     decoder = Decoder(samprate=RATE, loglevel="FATAL")
-    truth, heard, correlations = [], [], []
+    truth, heard, correlations, quality = [], [], [], []
     for utterance in chosen:
         samples = speech.samples(utterance, "trial")
         decoder.start_utt()
@@ -206,6 +208,7 @@ def utility(data: Path, system: str | None, count: int) -> list[str]:
         hypothesis = decoder.hyp()
         truth.append(words(speech.entries[utterance]["text"]))
         heard.append(words(hypothesis.hypstr) if hypothesis else "")
+        quality.append(float(dnsmos.run(np.clip(samples, -1, 1), sr=RATE)["ovrl_mos"]))
         a = estimate_pitch(original.samples(utterance, "trial"), RATE).pitch_hz
         b = estimate_pitch(samples, RATE).pitch_hz
         both = (a > 0) & (b > 0)
@@ -218,7 +221,11 @@ def utility(data: Path, system: str | None, count: int) -> list[str]:
         rates.append(jiwer.wer([truth[i] for i in index], [heard[i] for i in index]))
     low, high = 100 * np.percentile(rates, [2.5, 97.5])
     error = 100 * jiwer.wer(truth, heard)
-    return [f"{error:.1f} ({low:.1f}-{high:.1f})", f"{np.mean(correlations):.2f}"]
+    return [
+        f"{error:.1f} ({low:.1f}-{high:.1f})",
+        f"{np.mean(correlations):.2f}",
+        f"{np.mean(quality):.2f}",
+    ]
 
 
 def main() -> None:
@@ -231,7 +238,7 @@ def main() -> None:
     embed = Embedder()
     print(
         "| system | EER ignorant % | EER lazy-informed % | EER semi-informed % | "
-        "WER % | pitch correlation |\n|---|---|---|---|---|---|"
+        "WER % | pitch correlation | DNSMOS |\n|---|---|---|---|---|---|---|"
     )
     for name in arguments.system or ["original", "mcadams", "world"]:
         system = None if name == "original" else name

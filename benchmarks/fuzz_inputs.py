@@ -4,8 +4,8 @@
     python benchmarks/fuzz_inputs.py --files 200     # the short version that CI runs
 
 Each file is either anonymized or refused with one line. The script fails on a traceback, a hang,
-unbounded memory, an output for a refused input, an output that correlates with its input, or
-original samples anywhere in the output tree.
+unbounded memory, an output for a refused input, an output that correlates with its input and is
+not announced as such, or original samples anywhere in the output tree.
 """
 
 from __future__ import annotations
@@ -140,9 +140,17 @@ def check_output(source: Path, target: Path, problems: list[str]) -> float:
         problems.append(f"{source.name}: {before.length} samples in, {after.length} out")
     if not np.isfinite(after.samples).all():
         problems.append(f"{source.name}: output is not finite")
-    if before.rate != after.rate or before.length < before.rate // 4:
+    mixed = before.samples.mean(axis=0)
+    if before.rate != after.rate or before.length < before.rate // 4 or is_click(mixed):
         return 0.0
-    return correlation(before.samples.mean(axis=0), after.samples.mean(axis=0))
+    # Differentiated, since no system changes hum and rumble.
+    return correlation(np.diff(mixed), np.diff(after.samples.mean(axis=0)))
+
+
+def is_click(samples: NDArray[np.float32]) -> bool:
+    """Nearly all energy in one sample of a hundred: there is no voice that could show through."""
+    powers = np.sort(samples.astype(float) ** 2)
+    return bool(powers[-max(1, powers.size // 100) :].sum() > 0.9 * powers.sum())
 
 
 def run(inputs: Path, outputs: Path, log: Path, limit_s: float) -> subprocess.CompletedProcess[str]:
@@ -186,7 +194,7 @@ def report(
     entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     status = {Path(e["source"]).name: e for e in entries if "source" in e}
     counts: Counter[str] = Counter()
-    worst = 0.0
+    worst, announced = 0.0, 0
     for source in sorted(inputs.iterdir()):
         entry = status.get(source.name)
         if entry is None:
@@ -197,7 +205,10 @@ def report(
         if target.exists() != (entry["status"] == "done"):
             problems.append(f"{source.name}: {entry['status']}, output exists: {target.exists()}")
         elif target.exists():
-            worst = max(worst, check_output(source, target, problems))
+            found = check_output(source, target, problems)
+            told = any("nearly the original" in note for note in entry["notes"])
+            announced += told
+            worst = worst if told else max(worst, found)
         elif "\n" in entry["error"] or not entry["error"]:
             problems.append(f"{source.name}: not one line: {entry['error']!r}")
     known = {p.name for p in inputs.iterdir()}
@@ -213,6 +224,7 @@ def report(
     print(f"wall time      {seconds:.0f} s")
     print(f"peak memory    {megabytes:.0f} MB (largest process)")
     print(f"correlation    {worst:.3f} at most between an output and its input")
+    print(f"announced      {announced} outputs as nearly the original")
     print(f"problems       {len(problems)}")
     for problem in problems[:20]:
         print(f"  {problem}")

@@ -177,6 +177,22 @@ def test_blocks_of_the_source_do_not_matter(name: str) -> None:
     np.testing.assert_allclose(cuts, s(audio, WHO).samples, atol=1e-4)
 
 
+@pytest.mark.parametrize(("coefficient", "told"), [(1.0, True), (0.9, False), (0.5, False)])
+def test_a_result_that_is_still_the_original_is_told(coefficient: float, told: bool) -> None:
+    hum = 0.2 * np.sin(2 * np.pi * 50 * np.arange(40000) / 16000)
+    audio = Audio((speech(16000, 1).samples + hum).astype(np.float32), 16000)
+    s = load("mcadams", settings={"content_mcadams.coefficient": coefficient})
+    with render(s, Cuts(audio), WHO, options=RenderOptions()) as rendering:
+        assert any("nearly the original" in note for note in rendering.notes) == told
+
+
+def test_coefficient_one_changes_nothing_but_the_level() -> None:
+    audio = speech(16000, 1, 0.3)
+    s = load("mcadams", settings={"content_mcadams.coefficient": 1})
+    out = rendered(s, audio, level="keep").samples
+    np.testing.assert_allclose(out, audio.samples, atol=1e-4)
+
+
 def test_other_rate_out_keeps_the_length_in_time() -> None:
     audio = speech(44100, 1)
     with render(

@@ -12,6 +12,7 @@ from voxnym.audio.loudness import Meter
 from voxnym.audio.resample import Resampler
 from voxnym.errors import InputError, RenderError, VoxnymError
 from voxnym.protocols import Source
+from voxnym.recording.likeness import Likeness
 from voxnym.recording.listening import Heard, mixed
 from voxnym.recording.scratch import Scratch
 from voxnym.records import Block, Survey, Who
@@ -25,10 +26,17 @@ PORTION_S = 10.0
 
 @dataclass(frozen=True)
 class Exchanged:
-    """How a voice came out, before any gain: loudness in LUFS, and the largest sample."""
+    """How a voice came out, before any gain.
+
+    Args:
+        loudness: LUFS.
+        peak: the largest sample.
+        likeness: correlation with the original, 0 to 1.
+    """
 
     loudness: float
     peak: float
+    likeness: float
 
 
 def exchange(
@@ -75,7 +83,7 @@ def exchange(
             f"{system.name} made {place.length} samples of {taken + rest.shape[1]}; "
             "this is a defect of the codec"
         )
-    return tuple(Exchanged(voice.meter.level_db, voice.peak) for voice in voices)
+    return tuple(voice.result() for voice in voices)
 
 
 class _Voice:
@@ -84,6 +92,7 @@ class _Voice:
     def __init__(self, system: System, who: Who, survey: Survey) -> None:
         self.core = system.core(who, survey)
         self.meter = Meter(system.codec.rate, 1)
+        self.likeness = Likeness()
         self.peak = 0.0
         self.ready: Block = np.zeros(0, np.float32)
 
@@ -97,9 +106,14 @@ class _Voice:
         if not np.isfinite(out).all():
             raise RenderError("anonymizing failed: the result holds NaN or infinity")
         out = out.astype(np.float32, copy=False)
+        self.likeness.original(samples)
+        self.likeness.result(out)
         self.meter.add(out[np.newaxis])
         self.peak = max(self.peak, float(np.abs(out).max(initial=0.0)))
         self.ready = np.concatenate([self.ready, out])
+
+    def result(self) -> Exchanged:
+        return Exchanged(self.meter.level_db, self.peak, self.likeness.correlation)
 
     def take(self, count: int) -> Block:
         taken, self.ready = self.ready[:count], self.ready[count:]

@@ -21,6 +21,7 @@ from voxnym.audio.resample import Resampler
 from voxnym.exchange import Exchanged, exchange
 from voxnym.protocols import Source
 from voxnym.recording.level import NEAR_SILENCE_LUFS, gain_db, peak_scaled
+from voxnym.recording.likeness import SAME_VOICE
 from voxnym.recording.listening import Heard, listen
 from voxnym.recording.scratch import Scratch
 from voxnym.recording.silence import SilenceKeeper
@@ -130,7 +131,7 @@ class Rendering:
         self.channels = source.channels
         same = rate_out == source.rate
         self.length = heard.length if same else round(heard.length * rate_out / source.rate)
-        self.notes = tuple(_notes(heard, source, system, options))
+        self.notes = tuple(_notes(heard, exchanged, source, system, options))
 
     def settle(self, beat: Beat) -> None:
         """Find the gains that bring the result to its level; `beat` says that work goes on."""
@@ -225,7 +226,19 @@ class Rendering:
         self._place.close()
 
 
-def _notes(heard: Heard, source: Source, system: System, options: RenderOptions) -> Iterator[str]:
+def _notes(
+    heard: Heard,
+    exchanged: tuple[Exchanged, ...],
+    source: Source,
+    system: System,
+    options: RenderOptions,
+) -> Iterator[str]:
+    likeness = max(voice.likeness for voice in exchanged)
+    if likeness > SAME_VOICE:
+        yield (
+            f"the result is nearly the original (correlation {likeness:.3f}): listen before you "
+            "share it; there was no voice to change, or the header gives a wrong sample rate"
+        )
     if heard.cancels and source.channels > 1:
         yield (
             "the channels cancel each other when mixed, so most of the sound is lost; "

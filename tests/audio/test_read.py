@@ -200,7 +200,7 @@ def test_doubles_that_float32_does_not_hold_are_refused():
 @pytest.mark.parametrize(
     ("header", "text"),
     [
-        ({"rate": 1}, "1 samples per second; expected 2000 to 768000"),
+        ({"rate": 1}, "1 samples per second; expected 4000 to 768000"),
         ({"rate": 0}, ""),
         ({"rate": 0xFFFFFFFF}, ""),
         ({"rate": 1_000_000}, "1000000 samples per second"),

@@ -273,3 +273,14 @@ def test_a_path_is_written_directly(tmp_path):
 def test_an_error_in_the_body_is_the_one_that_is_seen(tmp_path):
     with pytest.raises(KeyError), FileWriter(tmp_path / "a", format_named("flac"), 8000, 1):
         raise KeyError
+
+
+@pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE", "PCM_16", "PCM_24"])
+@pytest.mark.parametrize("name", ["a.aiff", "a.wav", "a.w64", "a.rf64"])
+def test_the_shortest_recordings_come_back_whole(tmp_path, name, subtype):
+    for channels, frames in [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (2, 2), (3, 1), (8, 1)]:
+        samples = np.linspace(-0.5, 0.5, channels * frames + 1, dtype=np.float32)[1:]
+        audio = Audio(samples.reshape(channels, frames), 32000)
+        write_audio(tmp_path / name, audio, subtype=subtype, overwrite=True)
+        back = read_audio(tmp_path / name)
+        np.testing.assert_allclose(back.samples, audio.samples, rtol=0, atol=2**-15)

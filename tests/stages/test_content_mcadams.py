@@ -230,21 +230,37 @@ def test_draws_fill_the_range():
 
 def test_variation_over_time_is_slow_and_bounded():
     resonance = np.tile([1.0, -2 * 0.9 * np.cos(0.3), 0.81], (3000, 1))
-    content = moved(resonance, fixed(0.7, time_spread=0.1))
+    content = moved(resonance, ContentMcadams(time_spread=0.1))
     angles = np.arccos(content[:, 1] / (-2 * 0.9))
-    drift = np.log(angles) / np.log(0.3) - 0.7
-    assert 0.05 < np.abs(drift).max() <= 0.1
+    drift = np.log(angles) / np.log(0.3)
+    assert 0.05 < np.ptp(drift) <= 0.2
     assert np.abs(np.diff(drift)).max() < 0.003
 
 
 def test_variation_by_band_differs_between_resonances_only():
     resonances = [[1.0, -2 * 0.9 * np.cos(a), 0.81] for a in (0.2, 0.7, 2.0, 0.2)]
-    content = moved(resonances, fixed(0.7, band_spread=0.1))
+    content = moved(resonances, ContentMcadams(band_spread=0.1))
     angles = np.arccos(content[:, 1] / (-2 * 0.9))
     drawn = np.log(angles) / np.log([0.2, 0.7, 2.0, 0.2])
     assert drawn[0] == pytest.approx(drawn[3])
-    assert np.ptp(drawn) > 0.01
-    assert np.abs(drawn - 0.7).max() <= 0.1
+    assert 0.01 < np.ptp(drawn) <= 0.2
+
+
+def test_variation_never_leaves_the_range():
+    resonances = np.tile([[1.0, -2 * 0.9 * np.cos(a), 0.81] for a in (0.2, 0.7, 2.0)], (1000, 1))
+    stage = ContentMcadams(low=0.55, high=0.65, band_spread=0.3, time_spread=0.3)
+    for seed in range(5):
+        content = moved(resonances, stage, seed=seed)
+        angles = np.arccos(content[:, 1] / (-2 * 0.9))
+        drawn = np.log(angles) / np.log(np.tile([0.2, 0.7, 2.0], 1000))
+        assert drawn.min() >= 0.55 - 1e-9
+        assert drawn.max() <= 0.65 + 1e-9
+
+
+def test_a_fixed_coefficient_does_not_vary():
+    resonances = [[1.0, -2 * 0.9 * np.cos(a), 0.81] for a in (0.2, 0.7, 2.0)]
+    varied = moved(resonances, fixed(0.7, band_spread=0.1, time_spread=0.1))
+    np.testing.assert_allclose(varied, moved(resonances, fixed(0.7)), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(

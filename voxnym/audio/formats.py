@@ -11,7 +11,9 @@ from types import MappingProxyType
 
 from voxnym.errors import InputError, OutputError
 
-LOWEST_RATE_HZ = 2_000
+LOWEST_RATE_HZ = 4_000
+"""Below it there is no intelligible speech; a header that says so is wrong, and a system that works
+by a wrong rate hides nothing."""
 HIGHEST_RATE_HZ = 768_000
 MAX_CHANNELS = 8
 

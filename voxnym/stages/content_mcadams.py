@@ -18,7 +18,6 @@ REFERENCE_HZ = 16000 / (2 * math.pi)
 _CHUNK = 1024
 _WAVES = 3
 _SLOWEST_S, _FASTEST_S = 9.0, 2.5
-_SMALLEST_COEFFICIENT = 0.05
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,13 @@ class ContentMcadams:
     Args:
         low: smallest coefficient drawn.
         high: largest coefficient drawn.
-        coefficient: used instead of a draw.
+        coefficient: used as it is, without draw and variation.
         reference_hz: frequency that keeps its place.
-        band_spread: the coefficient at each knot of a frequency grid differs by up to this.
+        band_spread: the coefficient at each knot of a frequency grid differs by up to this, inside
+            [low, high]: near 1 nothing would be hidden.
         band_knots: number of knots from 0 to half the rate.
-        time_spread: the coefficient wanders by up to this, with periods of 2.5 to 9 s.
+        time_spread: the coefficient wanders by up to this, with periods of 2.5 to 9 s, inside
+            [low, high].
         largest_radius: poles are moved inwards to this; None leaves all radii alone.
 
     Raises:
@@ -136,7 +137,7 @@ class McadamsTransform:
 
     def _over_time(self, seconds: Frames) -> Frames:
         """Coefficient at each of these times, shape (frames,)."""
-        if self._stage.time_spread == 0.0:
+        if self._stage.time_spread == 0.0 or self._stage.coefficient is not None:
             return np.full(len(seconds), self._coefficient)
         turns = np.outer(1 / self._periods_s, seconds) * 2 * np.pi + self._phases[:, np.newaxis]
         drift: Frames = np.sin(turns).mean(axis=0) * self._stage.time_spread
@@ -148,10 +149,10 @@ class McadamsTransform:
         pairs = 4 * constant > linear * linear
         radii = np.sqrt(np.where(pairs, constant, 1.0))
         angles = np.arccos(np.clip(np.where(pairs, linear, 0.0) / (-2 * radii), -1.0, 1.0))
-        if self._stage.band_spread:
+        if self._stage.coefficient is None:
             knots = np.linspace(0.0, np.pi, self._stage.band_knots)
-            coefficients = coefficients + np.interp(angles, knots, self._bands)
-        coefficients = np.maximum(coefficients, _SMALLEST_COEFFICIENT)
+            varied = coefficients + np.interp(angles, knots, self._bands)
+            coefficients = np.clip(varied, self._stage.low, self._stage.high)
         angles = reference * (angles / reference) ** coefficients
         if self._stage.largest_radius is not None:
             radii = np.minimum(radii, self._stage.largest_radius)
