@@ -246,6 +246,20 @@ def test_variation_by_band_differs_between_resonances_only():
     assert 0.01 < np.ptp(drawn) <= 0.2
 
 
+def test_knee_keeps_the_top_of_the_band():
+    angles = np.array([0.3, 2.0, 2.19, 2.21, 2.8, 3.1, 3.14])
+    resonances = [[1.0, -2 * 0.9 * np.cos(a), 0.81] for a in angles]
+    plain, kneed = (
+        np.arccos(moved(resonances, fixed(0.6, knee_share=share))[:, 1] / (-2 * 0.9))
+        for share in (None, 0.7)
+    )
+    np.testing.assert_allclose(kneed[:3], plain[:3], atol=1e-9)
+    assert np.all(np.diff(kneed) > 0)
+    assert kneed[3] == pytest.approx(plain[3], abs=0.02)
+    assert kneed[-1] == pytest.approx(3.14, abs=0.003)
+    assert plain[-1] < 2.0
+
+
 def test_variation_never_leaves_the_range():
     resonances = np.tile([[1.0, -2 * 0.9 * np.cos(a), 0.81] for a in (0.2, 0.7, 2.0)], (1000, 1))
     stage = ContentMcadams(low=0.55, high=0.65, band_spread=0.3, time_spread=0.3)
@@ -298,6 +312,7 @@ def test_length_is_kept(length):
         {"coefficient": 0.0},
         {"reference_hz": 0.0},
         {"band_spread": -0.1},
+        {"knee_share": 1.0},
         {"time_spread": 0.6},
         {"band_knots": 1},
         {"largest_radius": 1.0},

@@ -38,6 +38,9 @@ class ContentMcadams:
         band_knots: number of knots from 0 to half the rate.
         time_spread: the coefficient wanders by up to this, with periods of 2.5 to 9 s, inside
             [low, high].
+        knee_share: above this share of half the rate the map goes on in a straight line to half
+            the rate, which keeps its place; None follows the power law up to the end, as
+            published. That leaves an empty band at the top, whose edge tells the coefficient.
         largest_radius: poles are moved inwards to this; None leaves all radii alone.
 
     Raises:
@@ -55,6 +58,7 @@ class ContentMcadams:
     band_spread: float = 0.0
     band_knots: int = 5
     time_spread: float = 0.0
+    knee_share: float | None = None
     largest_radius: float | None = 1 - 1e-6
 
     reads: ClassVar[frozenset[str]] = frozenset({"content"})
@@ -77,6 +81,8 @@ class ContentMcadams:
                 raise PresetError(f"{name}={getattr(self, name)}: expected 0 to 0.5")
         if not 2 <= self.band_knots <= 32:
             raise PresetError(f"band_knots={self.band_knots}: expected 2 to 32")
+        if self.knee_share is not None and not 0.0 < self.knee_share < 1.0:
+            raise PresetError(f"knee_share={self.knee_share}: expected between 0 and 1, or none")
         if self.largest_radius is not None and not 0.0 < self.largest_radius < 1.0:
             raise PresetError(
                 f"largest_radius={self.largest_radius}: expected between 0 and 1, or none"
@@ -153,10 +159,21 @@ class McadamsTransform:
             knots = np.linspace(0.0, np.pi, self._stage.band_knots)
             varied = coefficients + np.interp(angles, knots, self._bands)
             coefficients = np.clip(varied, self._stage.low, self._stage.high)
-        angles = reference * (angles / reference) ** coefficients
+        angles = self._mapped(angles, coefficients, reference)
         if self._stage.largest_radius is not None:
             radii = np.minimum(radii, self._stage.largest_radius)
         return Quadratics(
             np.where(pairs, -2 * radii * np.cos(angles), linear),
             np.where(pairs, radii * radii, constant),
         )
+
+    def _mapped(self, angles: Frames, coefficients: Frames, reference: float) -> Frames:
+        """New angles, radians from 0 to π."""
+        if self._stage.knee_share is None:
+            mapped: Frames = reference * (angles / reference) ** coefficients
+            return mapped
+        knee = np.pi * self._stage.knee_share
+        mapped = reference * (np.minimum(angles, knee) / reference) ** coefficients
+        at_knee = reference * (knee / reference) ** coefficients
+        beyond = np.maximum(angles - knee, 0.0) / (np.pi - knee)
+        return mapped + beyond * (np.pi - at_knee)
