@@ -17,6 +17,7 @@ ROOMS = {
     "codecs": FLOOR | {"protocols", "weights", "audio", "analysis"},
     "stages": FLOOR | {"protocols", "weights", "audio", "analysis"},
     "recording": FLOOR | {"protocols", "audio", "analysis"},
+    "inspecting": FLOOR | {"audio", "keys"},
     "registry": {"errors"},
     "preset": {"errors", "registry"},
     "system": FLOOR | {"protocols", "keys", "preset", "recording", "render", "live"},

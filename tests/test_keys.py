@@ -109,3 +109,16 @@ def test_pseudonyms() -> None:
     assert len(names) == 2000
     assert all(len(name) == 10 and name.isalnum() and name.upper() == name for name in names)
     assert KEY.pseudonym("anna") != Key(bytes(32)).pseudonym("anna")
+
+
+def test_a_key_that_finds_no_room_leaves_no_file(tmp_path, monkeypatch):
+    import errno
+    import os
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyFileError, match="No space left"):
+        Key.random().write(tmp_path / "key")
+    assert not (tmp_path / "key").exists()

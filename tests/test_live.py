@@ -43,6 +43,36 @@ def test_world_keeps_its_stated_look_ahead() -> None:
     assert live("world", 16000, 320, seconds=40.0)[1] / 16000 <= load("world").look_ahead + 0.1
 
 
+@pytest.mark.parametrize("gain_db", [-25.0, 0.0, 15.0])
+def test_live_speech_is_brought_to_the_fixed_level(gain_db: float) -> None:
+    speech = toy_speech(seconds=12.0).samples[0]
+    noise = np.random.default_rng(0).standard_normal(speech.size) * 1e-4
+    samples = ((speech + noise) * 10 ** (gain_db / 20)).astype(np.float32)
+    stream = load("mcadams", key=KEY).open(16000, WHO)
+    out = np.concatenate([stream.push(samples), stream.finish()])
+    assert np.abs(out).max() < 0.9
+    for part in (out[48000:96000], out[-2000:]):
+        if part.std() > 0.01:
+            assert 20 * np.log10(part.std()) == pytest.approx(-23.0, abs=4.0)
+
+
+def test_live_end_is_levelled_and_limited_like_the_rest() -> None:
+    speech = 2 * toy_speech(seconds=6.0).samples[0][16000:]
+    late = load("world", key=KEY).open(16000, WHO)
+    out = np.concatenate([late.push(speech), late.finish()])
+    assert 0.02 < np.abs(out[-16000:]).max() < 0.9
+    assert out[-16000:].std() < 0.15
+
+
+@pytest.mark.parametrize("rate", [16000, 44100])
+def test_live_end_is_not_lost(rate: int) -> None:
+    noise = np.random.default_rng(0).standard_normal(30001).astype(np.float32) * 0.1
+    stream = load("mcadams", key=KEY).open(rate, WHO)
+    out = np.concatenate([stream.push(noise[:20000]), stream.push(noise[20000:]), stream.finish()])
+    assert out.size == noise.size
+    assert np.abs(out[-40:]).max() > 0.01
+
+
 def test_streams_end_once_and_take_one_channel() -> None:
     stream = load("mcadams").open(16000, WHO)
     with pytest.raises(InputError, match="one channel"):

@@ -15,11 +15,12 @@ from voxnym.errors import InputError, OutputError, RenderError
 from voxnym.preset import Preset
 from voxnym.recording.source import AudioSource
 from voxnym.records import Block, Speech, Survey
-from voxnym.render import RenderOptions, render
+from voxnym.render import MOST_EXTRA_DB, RenderOptions, render
 from voxnym.testing import ToySpeaker, check_anonymizer, toy_speech
 
 WHO = Who(utterance="u")
 KEY = Key(bytes(range(32)))
+KEEP = RenderOptions(level="keep")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Gain:
     factor: float = 1.0
     lose: int = 0
     explode: bool = False
+    thin: int = 1
     rate: int = 16000
     frame_rate: ClassVar[float] = 16000.0
     look_back: ClassVar[float] = 0.0
@@ -49,6 +51,7 @@ class Gain:
 
     def synthesize(self, speech: Speech, last: bool) -> Block:
         samples: Block = speech.content[:, 0] * np.float32(self.factor)
+        samples = np.where(np.arange(samples.size) % self.thin, samples[:1] * 0, samples)
         return samples[: max(samples.size - self.lose, 0)]
 
 
@@ -105,6 +108,49 @@ def test_level_that_needs_clipping_is_told() -> None:
         assert np.abs(rendering.audio().samples).max() <= 0.9
 
 
+def test_a_level_out_of_reach_does_not_raise_the_pauses() -> None:
+    time = np.arange(64000) / 16000
+    pause = 1e-3 * np.random.default_rng(0).standard_normal(time.size)
+    sounding = time % 1.0 < 0.5
+    square = np.where(sounding, np.sign(np.sin(700 * time)), pause).astype(np.float32)
+    s = system(thin=160)
+    with render(s, AudioSource(Audio(square, 16000)), WHO, options=KEEP) as rendering:
+        assert any("below the wanted level" in note for note in rendering.notes)
+        out = rendering.audio().samples[0]
+    thinned = 10 * np.log10(160)
+    raised_db = 20 * np.log10(np.abs(out[~sounding]).max() / np.abs(pause[~sounding]).max())
+    assert 6 < raised_db < thinned + MOST_EXTRA_DB + 0.5
+
+
+@pytest.mark.parametrize("channels", [1, 2, 5])
+@pytest.mark.parametrize("level", ["fixed", "keep"])
+def test_level_of_one_voice_needs_no_further_pass(
+    channels: int, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audio = Audio(np.tile(speech(24000, 1, 0.25).samples, (channels, 1)), 24000)
+    monkeypatch.delattr("voxnym.render.Meter")
+    out = rendered(system(factor=0.8), audio, level=level)
+    wanted = -23.0 if level == "fixed" else loudness(audio)
+    assert loudness(out) == pytest.approx(wanted, abs=0.15)
+
+
+@pytest.mark.parametrize("factor", [0.005, 0.03, 0.3])
+def test_faint_results_reach_their_level(factor: float) -> None:
+    noise = np.random.default_rng(0).standard_normal(80000)
+    audio = Audio(
+        (noise * np.where(np.arange(80000) % 16000 < 8000, 0.1, 0.03)).astype("f4"), 16000
+    )
+    assert loudness(rendered(system(factor=factor), audio)) == pytest.approx(-23.0, abs=0.15)
+
+
+@pytest.mark.parametrize("name", ["mcadams", "world"])
+def test_level_counts_what_digital_silence_takes_away(name: str) -> None:
+    time = np.arange(48000) / 16000
+    tone = 0.05 * np.sin(2 * np.pi * 300 * time) + 0.05 * np.sin(2 * np.pi * 1700 * time)
+    audio = Audio(np.where(time % 0.04 < 0.016, tone, 0).astype(np.float32), 16000)
+    assert loudness(rendered(load(name, key=KEY), audio)) == pytest.approx(-23.0, abs=0.3)
+
+
 @pytest.mark.parametrize("seconds", [0.01, 0.05, 0.2, 0.39])
 def test_short_recordings_go_by_rms(seconds: float) -> None:
     audio = Audio(speech(16000, 1).samples[:, 5000 : 5000 + round(16000 * seconds)], 16000)
@@ -138,9 +184,17 @@ def test_channels_that_cancel_are_told() -> None:
         assert any("--channels separate" in note for note in rendering.notes)
 
 
+@pytest.mark.parametrize("rate", [8000, 16000, 16001, 48000])
+def test_band_that_is_lost_is_told(rate: int) -> None:
+    source = AudioSource(speech(rate, 1, seconds=0.5))
+    with render(system(), source, WHO, options=RenderOptions()) as rendering:
+        assert any("above 8000 Hz" in note for note in rendering.notes) == (rate > 16000)
+
+
+@pytest.mark.parametrize("pitches", [(90, 200), (200, 90)])
 @pytest.mark.parametrize("name", ["mcadams", "world"])
-def test_separate_channels_may_be_quite_different(name: str) -> None:
-    rows = [toy_speech(ToySpeaker(p), seconds=12, seed=p).samples[0] for p in (90, 200)]
+def test_separate_channels_may_be_quite_different(name: str, pitches: tuple[int, int]) -> None:
+    rows = [toy_speech(ToySpeaker(p), seconds=12, seed=p).samples[0] for p in pitches]
     audio = Audio(np.stack([*rows, np.zeros_like(rows[0])]), 16000)
     out = rendered(load(name, key=KEY), audio, channels="separate")
     assert out.samples.shape == audio.samples.shape
@@ -194,7 +248,7 @@ def test_coefficient_one_changes_nothing_but_the_level() -> None:
 
 
 def test_other_rate_out_keeps_the_length_in_time() -> None:
-    audio = speech(44100, 1)
+    audio = Audio(speech(44100, 1).samples[:, :30004], 44100)
     with render(
         system(), AudioSource(audio), WHO, options=RenderOptions(), rate_out=48000
     ) as rendering:

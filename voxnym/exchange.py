@@ -13,9 +13,10 @@ from voxnym.audio.resample import Resampler
 from voxnym.errors import InputError, RenderError, VoxnymError
 from voxnym.protocols import Source
 from voxnym.recording.likeness import Likeness
-from voxnym.recording.listening import Heard, mixed
+from voxnym.recording.listening import Heard, HeardVoice, mixed
 from voxnym.recording.scratch import Scratch
-from voxnym.records import Block, Survey, Who
+from voxnym.recording.silence import SilenceKeeper
+from voxnym.records import Block, Who
 
 if TYPE_CHECKING:
     from voxnym.system import System
@@ -29,7 +30,7 @@ class Exchanged:
     """How a voice came out, before any gain.
 
     Args:
-        loudness: LUFS.
+        loudness: of all channels that it will stand on, LUFS.
         peak: the largest sample.
         likeness: correlation with the original, 0 to 1.
     """
@@ -63,7 +64,11 @@ def exchange(
     """
     count = len(heard.voices)
     people = [who.channel(i) for i in range(count)] if count > 1 else [who]
-    voices = [_Voice(system, p, h.survey) for p, h in zip(people, heard.voices, strict=True)]
+    copies = 1 if count > 1 else source.channels
+    voices = [
+        _Voice(system, person, voice, source, copies)
+        for person, voice in zip(people, heard.voices, strict=True)
+    ]
     resampler = Resampler(source.rate, system.codec.rate, count)
     read = taken = 0
     for portion in _portions(source, count > 1):
@@ -87,11 +92,18 @@ def exchange(
 
 
 class _Voice:
-    """One voice at work. A codec may hold samples back, and each voice another number."""
+    """One voice at work. A codec may hold samples back, and each voice another number.
 
-    def __init__(self, system: System, who: Who, survey: Survey) -> None:
-        self.core = system.core(who, survey)
-        self.meter = Meter(system.codec.rate, 1)
+    Loudness is that of what will be heard: with digital silence, and on all its channels.
+    """
+
+    def __init__(
+        self, system: System, who: Who, heard: HeardVoice, source: Source, copies: int
+    ) -> None:
+        self.core = system.core(who, heard.survey)
+        self.keeper = SilenceKeeper(heard.silence, source.rate, system.codec.rate)
+        self.copies = copies
+        self.meter = Meter(system.codec.rate, copies)
         self.likeness = Likeness()
         self.peak = 0.0
         self.ready: Block = np.zeros(0, np.float32)
@@ -108,7 +120,8 @@ class _Voice:
         out = out.astype(np.float32, copy=False)
         self.likeness.original(samples)
         self.likeness.result(out)
-        self.meter.add(out[np.newaxis])
+        kept = self.keeper.apply(out[np.newaxis])
+        self.meter.add(np.broadcast_to(kept, (self.copies, out.size)))
         self.peak = max(self.peak, float(np.abs(out).max(initial=0.0)))
         self.ready = np.concatenate([self.ready, out])
 

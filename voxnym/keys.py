@@ -69,7 +69,7 @@ class Key:
         except OSError as error:
             raise KeyFileError(
                 f"{path}: no key could be read ({error.strerror}); "
-                f"make one with: voxnym key new {path}"
+                "make one with: voxnym key new FILE"
             ) from error
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
             raise KeyFileError(
@@ -78,7 +78,10 @@ class Key:
             )
         match = re.fullmatch(rf"{_HEADER}\s+([0-9a-f]{{{2 * KEY_BYTES}}})\s*", text)
         if match is None:
-            raise KeyFileError(f"{path}: not a key file; make one with: voxnym key new FILE")
+            raise KeyFileError(
+                f"{path}: not a key file; expected {_HEADER} and {2 * KEY_BYTES} lower-case "
+                "hexadecimal digits: make one with: voxnym key new FILE"
+            )
         return cls(bytes.fromhex(match[1]))
 
     def write(self, path: Path | str) -> None:
@@ -96,10 +99,14 @@ class Key:
             ) from error
         except OSError as error:
             raise KeyFileError(f"{path}: cannot be written ({error.strerror})") from error
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{_HEADER}\n{self.secret.hex()}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(f"{_HEADER}\n{self.secret.hex()}\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise KeyFileError(f"{path}: cannot be written ({error.strerror})") from error
 
     def digest(self, purpose: str, *fields: str) -> bytes:
         """32 bytes that belong to this key, this purpose and these fields."""

@@ -33,9 +33,13 @@ if TYPE_CHECKING:
 TOLERANCE_LU = 0.1
 MOST_LEVEL_PASSES = 8
 KEPT_LU = 0.5
+MOST_EXTRA_DB = 12.0
+"""More gain than this is not put into the limiter: pauses and background rise by all of it."""
+LEAST_SHARE = 0.1
 SAFE_PEAK = 0.7
-"""Below it neither limiter nor resampling can bring a sample to the ceiling."""
-LEAST_PROGRESS = 0.1
+"""Below it neither limiter nor resampling changes the loudness."""
+SAME_GATE_DB = 10.0
+"""A gain up to this takes hardly any pause over the meter's absolute gate, -70 LUFS."""
 Beat = Callable[[float], None]
 """Called now and then with the share of the work that is done, 0 to 1."""
 
@@ -135,41 +139,51 @@ class Rendering:
 
     def settle(self, beat: Beat) -> None:
         """Find the gains that bring the result to its level; `beat` says that work goes on."""
-        if self._level == "peak":
+        wanted = self._level
+        if wanted == "peak":
             return
         for i, (before, after) in enumerate(zip(self._heard.voices, self._exchanged, strict=True)):
-            self._gains_db[i] = gain_db(after.loudness, self._level, before.loudness)
+            self._gains_db[i] = gain_db(after.loudness, wanted, before.loudness)
         if self._gain_is_exact():
             return
-        # Where the limiter works, it takes back part of every decibel that is added, so the step
-        # goes by what the last one achieved.
-        share, last_error = 1.0, None
-        for _ in range(MOST_LEVEL_PASSES):
-            error = gain_db(self._measured(beat), self._level, self._heard.loudness)
-            if abs(error) < TOLERANCE_LU:
-                return
-            if last_error is not None:
-                progress = 1 - error / last_error
-                if progress < LEAST_PROGRESS:
-                    break
-                share = min(max(share * progress, LEAST_PROGRESS), 1.0)
-            self._gains_db = [gain + error / share for gain in self._gains_db]
-            last_error = error
-        error = gain_db(self._measured(beat), self._level, self._heard.loudness)
+        error = self._search(wanted, beat)
         if abs(error) > KEPT_LU:
             self.notes += (f"{error:.1f} LU below the wanted level: more would need clipping",)
 
-    def _gain_is_exact(self) -> bool:
-        """One voice on one channel, no band lost, and no work for the limiter."""
-        loudest = self._exchanged[0].peak * 10 ** (self._gains_db[0] / 20)
-        return self.channels == 1 and self.rate >= self._codec_rate and loudest < SAFE_PEAK
+    def _search(self, wanted: Literal["fixed", "keep"], beat: Beat) -> float:
+        """Change all gains alike until the level is met; by how much it is missed, LU."""
+        extra, share = 0.0, 1.0
+        error = self._missed(wanted, beat)
+        for _ in range(MOST_LEVEL_PASSES):
+            step = min(error / share, MOST_EXTRA_DB - extra)
+            if abs(error) < TOLERANCE_LU or abs(step) < TOLERANCE_LU:
+                break
+            extra += step
+            self._gains_db = [gain + step for gain in self._gains_db]
+            before, error = error, self._missed(wanted, beat)
+            # The limiter takes back part of every decibel that is added, so the next step goes
+            # by what this one achieved.
+            share = min(max((before - error) / step, LEAST_SHARE), 1.0)
+        return error
 
-    def _measured(self, beat: Beat) -> float:
+    def _gain_is_exact(self) -> bool:
+        """One voice, no band lost, the same blocks gated, and no work for the limiter."""
+        one, whole = len(self._exchanged) == 1, self.rate >= self._codec_rate
+        same_gate = max(abs(gain) for gain in self._gains_db) <= SAME_GATE_DB
+        return one and whole and same_gate and self._loudest() < SAFE_PEAK
+
+    def _loudest(self) -> float:
+        """The largest sample of any voice with its gain, before resampling and limiter."""
+        pairs = zip(self._exchanged, self._gains_db, strict=True)
+        return max(voice.peak * 10 ** (gain / 20) for voice, gain in pairs)
+
+    def _missed(self, wanted: Literal["fixed", "keep"], beat: Beat) -> float:
+        """How many LU louder the result should be."""
         meter = Meter(self.rate, self.channels)
         for block in self.blocks():
             meter.add(block)
             beat(0.9)
-        return meter.level_db
+        return gain_db(meter.level_db, wanted, self._heard.loudness)
 
     def blocks(self) -> Iterator[Block]:
         """All samples: float32 (channels, n) at `rate`, none above full scale."""
@@ -191,7 +205,8 @@ class Rendering:
                 block = np.concatenate(rows)
             return block if voices == self.channels else np.repeat(block, self.channels, axis=0)
 
-        limit = self._level != "peak" or self.rate != self._codec_rate
+        loud = self._level != "peak" and self._loudest() >= SAFE_PEAK
+        limit = loud or self.rate != self._codec_rate
         for block in self._place.blocks():
             resampled = resampler.push(self._scaled(block))
             yield finished(limiter.push(resampled) if limit else resampled)
@@ -199,8 +214,6 @@ class Rendering:
         if limit:
             rest = np.concatenate([limiter.push(rest), limiter.finish()], axis=1)
         yield finished(rest)
-        if owed:
-            yield finished(np.zeros((voices, owed), np.float32))
 
     def _scaled(self, block: Block) -> Block:
         if self._level == "peak":

@@ -191,6 +191,7 @@ def check_codec(codec: Codec, *, tolerance: float = 1e-4) -> None:
         assert cuts.shape == whole.shape, f"cuts {sizes} change the length"
         error = float(np.abs(cuts - whole).max())
         assert error <= tolerance * max(1.0, peak), f"cuts {sizes} change samples by {error:.2g}"
+    _check_delay(codec, survey)
     for length in (0, 1, 2, 159, 160, 161, 319, 320, 321, 1000):
         out = run_codec(codec, speech[4000 : 4000 + length], survey=survey)
         assert out.size == length, f"{length} samples in, {out.size} out"
@@ -202,6 +203,18 @@ def check_codec(codec: Codec, *, tolerance: float = 1e-4) -> None:
             assert not out.any(), "digital silence came out as sound"
         if name == "noise at -160 dB":
             assert np.abs(out).max() < 1e-5, "near-silence was blown up"
+
+
+def _check_delay(codec: Codec, survey: Survey) -> None:
+    """Samples come out a look-ahead after they went in, or sooner."""
+    run, taken, given = codec.start(survey), 0, 0
+    allowed = round(codec.look_ahead * codec.rate)
+    speech = toy_speech(seconds=min(3.0 * codec.look_ahead + 1.0, 60.0), rate=codec.rate).samples[0]
+    for block, last in cut(speech, (codec.rate // 100 + 1,)):
+        taken += block.size
+        given += run.synthesize(run.analyze(block, last), last).size
+        behind = taken - given
+        assert behind <= allowed, f"{behind} samples behind, {allowed} by its look_ahead"
 
 
 def check_stage(stage: Stage, speech: Speech, *, tolerance: float = 1e-4) -> None:
@@ -227,6 +240,11 @@ def check_stage(stage: Stage, speech: Speech, *, tolerance: float = 1e-4) -> Non
     if "pitch" in stage.writes and speech.pitch is not None and whole.pitch is not None:
         same = (whole.pitch > 0) == (speech.pitch > 0)
         assert same.all(), "a stage on pitch changed what is voiced"
+    transform = stage.start(np.random.default_rng(0), survey)
+    given = transform(speech, last=False).frames
+    allowed = round(stage.look_ahead * speech.frame_rate) + 1
+    held = speech.frames - given
+    assert held <= allowed, f"{held} frames held back, {allowed} by its look_ahead"
     for sizes in ((1,), (7, 0, 31), (100,)):
         for name, array in _parts(run_stage(stage, speech, survey=survey, sizes=sizes)).items():
             error = np.abs(array.astype(float) - after[name]).max(initial=0.0)

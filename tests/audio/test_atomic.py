@@ -276,3 +276,32 @@ def test_a_temporary_name_in_use_is_not_taken(tmp_path, monkeypatch):
     put(tmp_path / "a", b"x")
     assert used.read_bytes() == b"someone else's"
     assert (tmp_path / "a").read_bytes() == b"x"
+
+
+def test_a_target_without_a_folder_is_refused_before_any_work(tmp_path):
+    with pytest.raises(OutputError, match="no such folder"):
+        check_target(tmp_path / "none" / "x.wav")
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError, match="a file, not a folder"):
+        check_target(tmp_path / "file" / "x.wav")
+    with pytest.raises(OutputError, match="too long"):
+        check_target(tmp_path / ("x" * 300 + ".wav"))
+
+
+def test_a_temporary_that_was_swept_away_before_its_claim_is_made_again(tmp_path, monkeypatch):
+    import voxnym.audio.atomic
+
+    claim, swept = voxnym.audio.atomic._claim, []
+
+    def late(descriptor):
+        if not swept:
+            (found,) = tmp_path.iterdir()
+            swept.append(found)
+            found.unlink()
+        return claim(descriptor)
+
+    monkeypatch.setattr(voxnym.audio.atomic, "_claim", late)
+    file, temporary = new_temporary(tmp_path / "x.wav")
+    file.close()
+    assert temporary.exists()
+    assert swept != [temporary]

@@ -331,3 +331,17 @@ def test_real_recordings_are_the_same_as_soundfile_reads(part):
         expected, rate = soundfile.read(path, dtype="float32", always_2d=True)
         assert audio.rate == rate
         np.testing.assert_array_equal(audio.samples, expected.T)
+
+
+@pytest.mark.parametrize("name", ["wav", "rf64", "w64", "aiff", "flac", "ogg", "opus", "mp3"])
+def test_bytes_after_the_last_sample_are_no_samples(name):
+    data = encoded(name)
+    tagged = data + b"TAG" + b"anna".ljust(1125)
+    assert np.array_equal(outcome(tagged).samples, outcome(data).samples)
+
+
+def test_a_w64_chunk_after_the_samples_is_no_sample():
+    data = encoded("w64", noise(length=20_001))
+    chunk = b"summarylist".ljust(16) + (24 + 16).to_bytes(8, "little") + b"anna".ljust(16)
+    padding = bytes(-len(data) % 8)
+    assert np.array_equal(outcome(data + padding + chunk).samples, outcome(data).samples)

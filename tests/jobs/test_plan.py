@@ -128,3 +128,22 @@ def test_the_speaker_is_the_folder_or_the_file(tree, tmp_path):
     assert [task.speaker for task in plan.tasks] == ["in", "a", "a"]
     plan = plan_folder(tree, tmp_path / "out", RECIPE)
     assert [task.speaker for task in plan.tasks] == ["b", "1", "2"]
+
+
+@pytest.mark.parametrize("made", ["folder", "parent"])
+def test_a_link_in_the_output_never_leads_to_an_original(tree, tmp_path, made):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a").symlink_to(tree / "a" if made == "folder" else tree)
+    plan = plan_folder(tree, out, RECIPE)
+    assert labels(plan) == ["b.wav"]
+    assert [refusal.label for refusal in plan.refusals] == ["a/1.WAV", "a/2.flac"]
+    assert "link into the input folder" in str(plan.refusals[0].error)
+
+
+def test_a_link_to_another_disk_is_followed(tree, tmp_path):
+    out, disk = tmp_path / "out", tmp_path / "disk"
+    out.mkdir()
+    disk.mkdir()
+    (out / "a").symlink_to(disk)
+    assert sorted(labels(plan_folder(tree, out, RECIPE))) == ["a/1.WAV", "a/2.flac", "b.wav"]

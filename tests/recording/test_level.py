@@ -31,15 +31,45 @@ def test_peak_scaling_is_the_published_one() -> None:
     assert peak_scaled(np.zeros(3, np.float32), 0.0).tolist() == [0, 0, 0]
 
 
+def talk(level_db: float, seconds: float, rate: int = 8000) -> np.ndarray:
+    """Noise in syllables of two loudnesses and pauses."""
+    noise = np.random.default_rng(0).standard_normal(round(seconds * rate))
+    part = (np.arange(noise.size) * 5 // rate) % 3
+    loudness = np.array([1.0, 0.3, 0.01])[part]
+    return (noise * loudness * 10 ** (level_db / 20)).astype(np.float32)
+
+
 @pytest.mark.parametrize("level_db", [-45.0, -23.0, -10.0])
 def test_running_level_settles_and_does_not_depend_on_cuts(level_db: float) -> None:
-    rng = np.random.default_rng(0)
-    signal = (rng.standard_normal(80_000) * 10 ** (level_db / 20)).astype(np.float32)
+    signal = talk(level_db, 10.0)
     whole = RunningLevel(8000).apply(signal)
     level = RunningLevel(8000)
-    cuts = np.concatenate([level.apply(part) for part in np.split(signal, [1, 500, 501, 40_000])])
+    cuts = np.concatenate(
+        [level.apply(part) for part in np.split(signal, [1, 500, 33_333, 40_001])]
+    )
     np.testing.assert_array_equal(whole, cuts)
-    assert 10 * np.log10(np.mean(whole[40_000:] ** 2)) == pytest.approx(-23, abs=0.5)
+    for start in (8000, 40_000):
+        assert 10 * np.log10(np.mean(whole[start:] ** 2)) == pytest.approx(-26, abs=1.6)
+
+
+@pytest.mark.parametrize("seconds", [5, 60])
+def test_running_level_does_not_raise_the_background(seconds: int) -> None:
+    noise = np.random.default_rng(1).standard_normal(8000 * seconds)
+    background = (noise * 10 ** (-50 / 20)).astype(np.float32)
+    level = RunningLevel(8000)
+    np.testing.assert_array_equal(level.apply(background), background)
+    level.apply(talk(-30.0, 10.0))
+    pause = level.apply(background)
+    before = pause[1000:2000] / background[1000:2000]
+    after = pause[-1000:] / background[-1000:]
+    np.testing.assert_allclose(after, before.mean(), rtol=0.1)
+
+
+def test_running_level_forgets_what_was_loud() -> None:
+    level = RunningLevel(8000)
+    level.apply(talk(-10.0, 20.0))
+    end = level.apply(talk(-25.0, 60.0))[-40_000:]
+    assert 10 * np.log10(np.mean(end**2)) == pytest.approx(-26, abs=3)
 
 
 def test_running_level_leaves_silence_and_near_silence() -> None:

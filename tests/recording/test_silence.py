@@ -69,6 +69,12 @@ def test_silence_comes_back_exactly_and_no_more(
     assert (gain[~near] == 1).all()
 
 
+def test_silence_has_no_negative_zeros() -> None:
+    keeper = SilenceKeeper(np.array([[10, 60]]), RATE, RATE)
+    out = keeper.apply(np.full((2, 100), -0.5, np.float32))
+    assert not np.signbit(out[:, 10:60]).any()
+
+
 def test_silence_needs_all_channels() -> None:
     signal = np.zeros((2, 100), np.float32)
     signal[1, 50:] = 0.1

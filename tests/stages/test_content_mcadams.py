@@ -174,6 +174,15 @@ def test_moved_polynomials_are_stable(stage):
         assert np.abs(np.roots(polynomial)).max() < 1.0
 
 
+def test_poles_at_the_unit_circle_are_moved_inwards():
+    angles = np.array([0.3, 1.1, 2.2])
+    close = np.poly(np.concatenate([np.exp(1j * angles), np.exp(-1j * angles)])).real
+    for largest in (0.9, 1 - 1e-6):
+        new = moved(close[np.newaxis], fixed(0.8, largest_radius=largest))
+        radii = np.abs(np.roots(np.asarray(new).ravel()[:7]))
+        assert np.allclose(radii, largest, atol=1e-7)
+
+
 def test_frames_without_prediction_are_left_alone():
     polynomials = np.zeros((5, 21))
     polynomials[:, 0] = 1.0

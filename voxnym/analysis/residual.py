@@ -24,8 +24,10 @@ from voxnym.analysis.linear_prediction import (
 )
 from voxnym.records import Frames
 
-# Frames transformed at a time: their spectra stay in the processor's cache.
-_CHUNK = 64
+# Frames transformed at a time: their spectra stay in the processor's cache, and their matrix
+# products stay below the size at which OpenBLAS wakes its threads, which cost far more than the
+# product.
+_CHUNK = 24
 
 
 @dataclass(frozen=True)

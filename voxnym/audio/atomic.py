@@ -70,8 +70,10 @@ def new_temporary(path: str | os.PathLike[str]) -> tuple[BinaryIO, Path]:
         temporary = folder / f".voxnym-{secrets.token_hex(8)}.tmp"
         try:
             file = os.fdopen(os.open(temporary, flags, 0o600), "w+b")
-            _claim(file.fileno())
-            return file, temporary
+            # Whoever cleans up may have taken it for a leftover before it was claimed.
+            if _claim(file.fileno()) is not False and temporary.exists():
+                return file, temporary
+            file.close()
         except FileExistsError:
             continue
         except (OSError, ValueError) as error:
@@ -117,19 +119,21 @@ def check_target(path: str | os.PathLike[str], overwrite: bool = False) -> None:
     """Refuse a target that `commit` would refuse, before any work is done for it.
 
     Raises:
-        OutputError: it is a folder, exists without `overwrite`, or its name is impossible.
+        OutputError: it is a folder, exists without `overwrite`, or its path is impossible.
     """
     target = Path(path)
     try:
+        target.parent.stat()
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder")
-        target.lstat()
+        try:
+            target.lstat()
+        except FileNotFoundError:
+            return
         if target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, "a device or pipe; expected a file name")
         if not overwrite:
             raise FileExistsError(errno.EEXIST, "exists")
-    except FileNotFoundError:
-        return
     except (OSError, ValueError) as error:
         raise OutputError(failure_text(path, error)) from error
 

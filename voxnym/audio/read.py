@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from voxnym.audio.formats import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, MAX_CHANNELS, printable
-from voxnym.audio.sniff import SafeBytes, container, forward_only, opened
+from voxnym.audio.sniff import SafeBytes, container, forward_only, hide_w64_tail, opened
 from voxnym.errors import InputError
 from voxnym.records import Audio, Block
 
@@ -115,9 +115,12 @@ class FileSource:
                 be decoded, or samples are not finite or beyond 120 dB over full scale.
         """
         done = 0
+        declared = self.info.frames
         with self._open() as sound:
-            while True:
-                block = _next_block(sound, block_frames)
+            # To ask for more would decode what follows the last sample, a tag for example.
+            while declared is None or done < declared:
+                left = block_frames if declared is None else declared - done
+                block = _next_block(sound, min(block_frames, left))
                 if block.shape[1] == 0:
                     break
                 self._check_samples(block, done)
@@ -125,7 +128,6 @@ class FileSource:
                 yield block
         if done == 0:
             raise InputError(f"{self.name}: holds no sample that can be decoded; {_DAMAGED}")
-        declared = self.info.frames
         if declared is not None and done < declared:
             self.note = (
                 f"{self.name}: ends early: the header declares {declared / self.rate:.2f} s, "
@@ -164,8 +166,11 @@ class FileSource:
             self._check_unchanged(raw)
             source = SafeBytes(raw)
             try:
-                if container(source) is None:
+                kind = container(source)
+                if kind is None:
                     raise InputError(f"{self.name}: {_what_it_is(source)}")
+                if kind == "w64":
+                    hide_w64_tail(source)
                 with forward_only()(source) as sound:
                     _check_header(sound, self.name)
                     yield sound

@@ -13,6 +13,9 @@ from typing import Any, BinaryIO
 from voxnym.errors import InputError
 
 _W64_GUID = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
+_W64_HEAD_BYTES = 40
+_W64_CHUNK_BYTES = 24
+_MOST_CHUNKS = 1_000
 _MAGIC = (
     (b"RIFF", "wav"),
     (b"RIFX", "wav"),
@@ -38,9 +41,13 @@ class SafeBytes:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.error: OSError | None = None
+        self.end: int | None = None
+        """Where the file ends for the decoder, where that is before its true end."""
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Move; stays where it is if that is impossible. Returns the position."""
+        if whence == os.SEEK_END and self.end is not None:
+            offset, whence = self.end + offset, os.SEEK_SET
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError, OverflowError):
@@ -55,6 +62,9 @@ class SafeBytes:
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes; none at the end or after a failure."""
+        if self.end is not None:
+            left = max(self.end - self.tell(), 0)
+            size = left if size < 0 else min(size, left)
         try:
             return self._file.read(size)
         except OSError as error:
@@ -102,6 +112,31 @@ def container(file: SafeBytes) -> str | None:
     if len(start) > 2 and start[0] == 0xFF and start[1] & 0xE0 == 0xE0:
         return "mp3"
     return None
+
+
+def hide_w64_tail(file: SafeBytes) -> None:
+    """Let a W64 file end with its samples; libsndfile takes all that follows for samples, too.
+
+    Args:
+        file: at its start before and afterwards.
+
+    Source: Sony Pictures Digital, Sony Wave64 file format (chunks of GUID, size and content, at
+    multiples of 8 bytes; sizes count the 24 bytes of their own head).
+    """
+    size = file.seek(0, os.SEEK_END)
+    place = _W64_HEAD_BYTES
+    for _ in range(_MOST_CHUNKS):
+        file.seek(place)
+        head = file.read(_W64_CHUNK_BYTES)
+        length = int.from_bytes(head[16:], "little")
+        if length < _W64_CHUNK_BYTES:
+            break
+        if head.startswith(b"data"):
+            if place + length < size:
+                file.end = place + length
+            break
+        place += -(-length // 8) * 8
+    file.seek(0)
 
 
 @contextmanager

@@ -12,8 +12,10 @@ from typing import Annotated
 import typer
 
 from voxnym.cli.anonymize import anonymize as _anonymize
+from voxnym.cli.inspect import inspect as _inspect
 from voxnym.cli.key import key_app
 from voxnym.cli.systems import systems as _systems
+from voxnym.cli.terminal import mend_streams, say
 from voxnym.errors import VoxnymError
 
 INTERRUPTED = 130
@@ -27,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command("anonymize", no_args_is_help=True)(_anonymize)
+app.command("inspect", no_args_is_help=True)(_inspect)
 app.command("systems")(_systems)
 app.add_typer(key_app, name="key")
 
@@ -61,6 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     Exit codes: 0 all fine, 1 some recordings of a folder failed, 2 nothing done (a refused
     recording or wrong usage), 130 interrupted.
     """
+    mend_streams()
     try:
         code = app(args=arguments, prog_name="voxnym", standalone_mode=False)
     except _USAGE as error:
@@ -72,7 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
     except VoxnymError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _say("interrupted")
+        say("interrupted")
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
         # Nobody reads any more; the interpreter would complain once more when it closes stdout.
@@ -90,11 +94,6 @@ def _usage(error: Exception) -> str:
     return str(message() if message else error)
 
 
-def _say(text: str) -> None:
-    line = " ".join(text.splitlines())
-    sys.stderr.write(f"voxnym: {line}\n")
-
-
 def _fail(text: str, code: int = 2) -> None:
-    _say(f"error: {text}")
+    say(f"error: {text}")
     raise SystemExit(code) from None

@@ -62,7 +62,8 @@ def _run(
 ) -> int:
     from contextlib import ExitStack
 
-    from voxnym.cli.report import report
+    from voxnym.cli.report import Opening, report
+    from voxnym.cli.terminal import say
     from voxnym.jobs.log import Log
     from voxnym.jobs.progress import progress
     from voxnym.jobs.run import Orders
@@ -73,7 +74,8 @@ def _run(
     recipe = choices.recipe()
     orders = Orders(workers=workers, overwrite=overwrite, dry_run=dry_run)
     with ExitStack() as stack:
-        watches: list[Watch] = [stack.enter_context(progress(quiet))]
+        watches: list[Watch] = [] if quiet else [Opening(choices)]
+        watches.append(stack.enter_context(progress(quiet)))
         log = None if json is None else stack.enter_context(Log(json, choices.forbidden))
         if log is not None:
             watches.append(log)
@@ -81,6 +83,9 @@ def _run(
         if log is not None:
             log.summary(summary, recipe.system)
     report(summary, choices, quiet=quiet)
+    if log is not None and log.error is not None:
+        say(f"error: {log.error}")
+        return summary.exit_code or 1
     return summary.exit_code
 
 
@@ -118,5 +123,7 @@ def _stop_cleanly() -> None:
         raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
+        number = getattr(signal, name, None)
+        # What nohup made deaf for a hang-up stays so.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)

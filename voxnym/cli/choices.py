@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +34,16 @@ class Choices:
     format: str | None = None
     settings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        # An empty path means the current folder to pathlib, and an unset variable to a shell.
+        if not self.source or not self.out:
+            which = "OUT" if self.source else "IN"
+            raise InputError(f"{which} is empty; expected a file, a folder, or - for a pipe")
+
     @property
     def is_folder(self) -> bool:
         """Whether IN is a folder."""
-        return self.source != PIPE and Path(self.source).is_dir()
+        return self.source != PIPE and _is_folder(Path(self.source))
 
     @property
     def source_path(self) -> Path | None:
@@ -48,8 +55,12 @@ class Choices:
         if self.source == PIPE:
             return None
         path = Path(self.source)
-        if not path.exists():
-            raise InputError(f"{path}: no such file or folder; check the path")
+        try:
+            path.stat()
+        except OSError as error:
+            raise InputError(
+                f"{path}: cannot be read ({error.strerror}); check the path"
+            ) from error
         return path
 
     @property
@@ -65,12 +76,14 @@ class Choices:
         if self.out == PIPE:
             return None
         target = Path(self.out)
-        if target.is_dir():
+        if _is_folder(target):
             if self.source_path is None:
                 raise OutputError(f"{target}: is a folder; give the name of a file")
             target /= self.source_path.name
             if self.format is not None:
                 target = target.with_suffix(format_named(self.format).extensions[0])
+        elif self.out.endswith(("/", os.sep)):
+            raise OutputError(f"{self.out}: no such folder; make it first")
         if self.format is None:
             format_for(target)
         return target
@@ -95,7 +108,7 @@ class Choices:
             raise InputError("--per speaker: a pipe has no name; give --speaker NAME")
         if self.speaker is not None and not self.speaker.strip():
             raise InputError("--speaker '': expected a name")
-        key = Key.random() if self.key_file is None else Key.read(self.key_file)
+        key = self._key()
         settings = tuple(_setting(text) for text in self.settings)
         name = self.system or DEFAULT_SYSTEM
         preset = load(name, key=key, settings=dict(settings)).preset
@@ -111,6 +124,24 @@ class Choices:
             format=None if self.format is None else format_named(self.format).name,
             settings=settings,
         )
+
+    def _key(self) -> Key:
+        if self.key_file is None:
+            return Key.random()
+        if self.is_folder and self.key_file.resolve().is_relative_to(Path(self.out).resolve()):
+            raise OutputError(
+                f"{self.key_file}: the key lies in the output folder, and whoever gets that "
+                "can repeat every voice; move the key out of it"
+            )
+        return Key.read(self.key_file)
+
+
+def _is_folder(path: Path) -> bool:
+    # pathlib raises for names that are too long and for folders that are locked.
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _setting(text: str) -> tuple[str, Setting]:

@@ -8,27 +8,50 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from voxnym.cli.choices import PIPE, Choices
+from voxnym.cli.terminal import say
 
 if TYPE_CHECKING:
     from voxnym.jobs.summary import Result, Summary
 
+RANDOM_KEY = (
+    "a random key is used and thrown away: nobody can repeat these voices, and a killed run "
+    "starts afresh; --key keeps one"
+)
 _HOUR_S = 3600.0
+
+
+class Opening:
+    """Says at the start of a folder what a killed run could say no more; a watch."""
+
+    def __init__(self, choices: Choices) -> None:
+        self._text = RANDOM_KEY if choices.is_folder and choices.key_file is None else ""
+
+    def begin(self, files: int, size: int) -> None:
+        """So many recordings of so many bytes are to be done."""
+        if self._text and size:
+            say(self._text)
+
+    def share(self, label: str, size: int, share: float) -> None:
+        """Nothing to say."""
+
+    def result(self, result: Result) -> None:
+        """Nothing to say."""
 
 
 def report(summary: Summary, choices: Choices, *, quiet: bool) -> None:
     """Write the summary of a run for a person; failures also when quiet."""
     if not quiet:
         for line in _lines(summary, choices):
-            _say(line)
+            say(line)
     single = len(summary.results) == 1 and not choices.is_folder
     for result in summary.failures:
-        _say(f"error: {result.error}" if single else f"failed: {result.error}")
+        say(f"error: {result.error}" if single else f"failed: {result.error}")
         if result.details:
             sys.stderr.write(result.details)
     if summary.interrupted:
         again = "with the same --key goes on from here" if choices.key_file else "starts afresh"
-        tail = f"; {summary.count('done')} recordings were finished, running it again {again}"
-        _say(f"interrupted{tail if choices.is_folder else '; nothing was written'}")
+        tail = f"; recordings finished: {summary.count('done')}; running it again {again}"
+        say(f"interrupted{tail if choices.is_folder else '; nothing was written'}")
 
 
 def _lines(summary: Summary, choices: Choices) -> Iterator[str]:
@@ -36,13 +59,12 @@ def _lines(summary: Summary, choices: Choices) -> Iterator[str]:
         yield from _folder_lines(summary, choices)
     else:
         yield from _single_lines(summary)
+    if choices.per != "speaker" and (choices.speaker or choices.speaker_from == "folder"):
+        yield "who speaks makes no difference without --per speaker"
     if not summary.count("done"):
         return
-    if choices.key_file is None:
-        yield (
-            "a random key was used and thrown away: nobody can repeat these voices, and a killed "
-            "run starts afresh; --key keeps one"
-        )
+    if choices.key_file is None and not choices.is_folder:
+        yield RANDOM_KEY
     if choices.per == "speaker":
         yield "one voice per speaker: recordings of a person can be linked with each other"
     if choices.level == "keep":
@@ -52,7 +74,7 @@ def _lines(summary: Summary, choices: Choices) -> Iterator[str]:
 
 def _single_lines(summary: Summary) -> Iterator[str]:
     for result in summary.results:
-        target = PIPE if result.target is None else str(result.target)
+        target = PIPE if result.target is None else result.target
         if result.status == "planned":
             yield f"would write {target} from {result.label}"
         elif result.outcome is not None:
@@ -108,8 +130,3 @@ def _name_lines(summary: Summary, choices: Choices) -> Iterator[str]:
     if same:
         what = "names of files and folders were" if choices.is_folder else "the file's name was"
         yield f"{what} kept; rename what names a person"
-
-
-def _say(text: str) -> None:
-    line = " ".join(text.splitlines())
-    sys.stderr.write(f"voxnym: {line}\n")

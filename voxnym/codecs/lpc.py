@@ -256,7 +256,8 @@ class LpcRun:
         """Level of each frame as it would be overlapped, hence the window's fourth power."""
         power = np.zeros(len(frames))
         for i in range(0, len(frames), _CHUNK):
-            power[i : i + _CHUNK] = np.square(frames[i : i + _CHUNK], dtype=float) @ self._weights
+            squares = np.square(frames[i : i + _CHUNK], dtype=float)
+            power[i : i + _CHUNK] = np.einsum("ij,j->i", squares, self._weights)
         decibels: Frames = 10 * np.log10(np.maximum(power / self._weights.sum(), _SILENCE_POWER))
         return decibels
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -28,14 +29,17 @@ class Log:
 
     def __init__(self, path: str, out: Path | None) -> None:
         self._path = path
-        self._file: TextIO = sys.stdout if path == "-" else _open(Path(path), out)
+        self.error: OutputError | None = None
+        """Why the log ends early; the recordings are worth more than it, so they go on."""
+        self._file: TextIO = _stdout() if path == "-" else _open(Path(path), out)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *ignored: object) -> None:
-        if self._file is not sys.stdout:
-            self._file.close()
+        with contextlib.suppress(OSError):
+            if self._file is not sys.stdout:
+                self._file.close()
 
     def begin(self, files: int, size: int) -> None:
         """Nothing to write yet."""
@@ -67,13 +71,18 @@ class Log:
         )
 
     def _write(self, entry: dict[str, object]) -> None:
+        if self.error is not None:
+            return
         try:
             self._file.write(json.dumps(entry) + "\n")
             self._file.flush()
         except OSError as error:
-            raise OutputError(
-                f"{self._path}: the log cannot be written ({error.strerror})"
-            ) from error
+            self.error = OutputError(
+                f"{self._path}: the log ends early ({error.strerror}); the run went on without it"
+            )
+            if self._file is sys.stdout:
+                # The interpreter tries once more at its end, and would complain.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _entry(result: Result) -> dict[str, object]:
@@ -97,6 +106,12 @@ def _entry(result: Result) -> dict[str, object]:
             "notes": list(result.outcome.notes),
         }
     return entry
+
+
+def _stdout() -> TextIO:
+    if sys.stdout is None:
+        raise OutputError("--json -: standard output is closed; give a file")
+    return sys.stdout
 
 
 def _open(path: Path, out: Path | None) -> TextIO:

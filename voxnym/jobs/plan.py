@@ -67,7 +67,8 @@ def plan_folder(
     refusals: list[Refusal] = []
     for source in _recordings(folder, out.resolve(), left_out, refusals):
         name = speaker_of(source, folder, speaker, speaker_from)
-        task = _task(source, source.relative_to(folder), out, name, recipe)
+        found = _task(source, source.relative_to(folder), out, name, recipe)
+        task = _kept_apart(found, folder.resolve(), out.resolve())
         if isinstance(task, Refusal):
             refusals.append(task)
         else:
@@ -104,7 +105,7 @@ def _check_folders(folder: Path, out: Path) -> None:
             f"{out}: contains the input folder {folder}; anonymous recordings would lie beside "
             "originals, give a folder of their own"
         )
-    if out.exists() and not out.is_dir():
+    if os.path.lexists(out) and not out.is_dir():
         raise OutputError(f"{out}: is no folder, but {folder} is one; give a folder for the output")
 
 
@@ -148,6 +149,21 @@ def _walked(home: Path, folders: list[str], out: Path, left_out: Counter[str]) -
             left_out["the output folder"] += 1
         else:
             yield name
+
+
+def _kept_apart(task: Task | Refusal, originals: Path, outputs: Path) -> Task | Refusal:
+    """Refused where a link in the output tree leads back into the input tree."""
+    if isinstance(task, Refusal):
+        return task
+    home = task.target.parent.resolve()
+    if not home.is_relative_to(originals) or home.is_relative_to(outputs):
+        return task
+    text = (
+        f"{task.label}: {task.target.parent} is a link into the input folder; originals are "
+        "never replaced, remove the link"
+    )
+    assert task.source is not None, "planned tasks have paths"
+    return Refusal(task.label, task.source, OutputError(text))
 
 
 def _target_name(relative: Path, format: str | None) -> Path:

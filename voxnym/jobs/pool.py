@@ -65,6 +65,9 @@ def prepare(task: Task, inline: BinaryIO | bytes | None = None) -> Job:
     from voxnym.audio.atomic import new_temporary
 
     file, temporary = new_temporary(task.target)
+    if sys.platform == "win32":
+        # There a file that is open cannot be renamed, and nothing can be claimed by that.
+        file.close()
     return Job(task, temporary, inline, claim=file)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -141,26 +143,34 @@ def _pour(temporary: Path) -> None:
     except OSError as error:
         # The interpreter tries once more at its end, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(f"standard output was closed ({error.strerror})") from error
+        raise OutputError(
+            f"standard output: cannot be written to the end ({error.strerror})"
+        ) from error
 
 
 def _check_target(source: Path | None, target: Path, overwrite: bool) -> None:
     from voxnym.audio.atomic import check_target
 
-    if source is not None and target.exists() and source.exists() and target.samefile(source):
+    check_target(target, overwrite=True)
+    if not os.path.lexists(target):
+        return
+    if source is not None and target.exists() and target.samefile(source):
         raise OutputError(
             f"{target}: is the recording itself; originals are never replaced, give another name"
         )
-    if os.path.lexists(target) and not target.is_dir() and not overwrite:
+    if not overwrite:
         raise OutputError(f"{target}: exists already; --overwrite replaces it")
-    check_target(target, overwrite)
 
 
 def _size(source: Path) -> int:
     try:
-        return source.stat().st_size
+        found = source.stat()
     except OSError as error:
         raise InputError(f"{source}: cannot be read ({error.strerror}); check the path") from error
+    # Decoders seek, and the shell's <(command) is open in this process only.
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError(f"{source}: not a regular file; pipe it in as -")
+    return found.st_size
 
 
 @contextlib.contextmanager
@@ -169,6 +179,8 @@ def _place_for(target: Path | None) -> Iterator[Path]:
     if target is not None:
         yield target
         return
+    if sys.stdout is None:
+        raise OutputError("standard output: is closed; pipe it somewhere, or give a file")
     with tempfile.TemporaryDirectory(prefix="voxnym-") as folder:
         yield Path(folder, "output")
 
@@ -182,15 +194,29 @@ def _bytes_of(source: Path | None) -> Iterator[BinaryIO | bytes | None]:
     if source is not None:
         yield None
         return
-    start = sys.stdin.buffer.read(_IN_MEMORY_BYTES + 1)
-    if len(start) <= _IN_MEMORY_BYTES:
-        yield start
-        return
-    try:
-        with tempfile.TemporaryFile() as file:
-            file.write(start)
-            shutil.copyfileobj(sys.stdin.buffer, file, _PIECE_BYTES)
-            file.flush()
-            yield file
-    except OSError as error:
-        raise InputError(f"{STDIN_LABEL}: cannot be kept ({error.strerror})") from error
+    with contextlib.ExitStack() as stack:
+        try:
+            start = _stdin().read(_IN_MEMORY_BYTES + 1)
+            kept = start if len(start) <= _IN_MEMORY_BYTES else _on_disk(start, stack)
+        except OSError as error:
+            raise InputError(f"{STDIN_LABEL}: cannot be kept ({error.strerror})") from error
+        yield kept
+
+
+def _on_disk(start: bytes, stack: contextlib.ExitStack) -> BinaryIO:
+    from voxnym.audio.sniff import SafeBytes, container
+
+    # What is no recording may never end.
+    if container(SafeBytes(io.BytesIO(start))) is None:
+        raise InputError(f"{STDIN_LABEL}: no known audio format; convert it first")
+    file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  closed by the stack
+    file.write(start)
+    shutil.copyfileobj(_stdin(), file, _PIECE_BYTES)
+    file.flush()
+    return file
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise InputError(f"{STDIN_LABEL}: is closed; expected a recording")
+    return sys.stdin.buffer

@@ -124,7 +124,7 @@ def run_task(task: Task, temporary: Path, beat: Beat, inline: BinaryIO | None = 
     """
     started = time.process_time()
     try:
-        with _explained(task, temporary):
+        with _explained(task):
             outcome = _produce(task, temporary, beat, inline)
             sha256, size = _settle(temporary)
     except BaseException:
@@ -140,12 +140,13 @@ def _produce(task: Task, temporary: Path, beat: Beat, inline: BinaryIO | None) -
     from voxnym.render import RenderOptions, render
 
     before = _state(task.source)
+    place = inline if inline is not None else task.source
+    assert place is not None, "a task without a path needs its bytes"
+    # Refuses devices and pipes, whose bytes would never end.
+    source = FileSource(place, name=task.label)
     who = who_of(task.recipe.scope, task.speaker, _content(task.source, inline, beat))
     system = _system(task.recipe)
     options = RenderOptions(channels=task.recipe.channels, level=task.recipe.level)
-    place = inline if inline is not None else task.source
-    assert place is not None, "a task without a path needs its bytes"
-    source = FileSource(place, name=task.label)
     format = _format(task, source)
     rate = format.nearest_rate(source.rate)
     folder = temporary.parent
@@ -153,8 +154,9 @@ def _produce(task: Task, temporary: Path, beat: Beat, inline: BinaryIO | None) -
         system, source, who, options=options, rate_out=rate, scratch=folder, beat=beat
     ) as rendering:
         subtype = subtype_for(format, source.subtype)
+        rate, channels, frames = rendering.rate, rendering.channels, rendering.length
         with FileWriter(
-            temporary, format, rendering.rate, rendering.channels, subtype, rendering.length
+            temporary, format, rate, channels, subtype, frames, name=task.target
         ) as writer:
             for block in rendering.blocks():
                 writer.write(block)
@@ -163,15 +165,9 @@ def _produce(task: Task, temporary: Path, beat: Beat, inline: BinaryIO | None) -
     if _state(task.source) != before:
         raise InputError(f"{task.label}: changed or went away while it was read; run again")
     return Outcome(
-        "",
-        0,
-        rendering.length / rendering.rate,
-        0.0,
-        rate,
-        rendering.channels,
-        format.name,
+        "", 0, frames / rate, 0.0, rate, channels, format.name,
         (*_reading_notes(source, rate), *notes),
-    )
+    )  # fmt: skip
 
 
 def _reading_notes(source: FileSource, rate: int) -> Iterator[str]:
@@ -233,18 +229,19 @@ def _sha256(file: BinaryIO, beat: Beat) -> str:
 
 def _settle(temporary: Path) -> tuple[str, int]:
     """Bring a finished file to disk; its SHA-256 (hexadecimal) and size in bytes."""
-    with temporary.open("rb") as file:
+    # Windows syncs only what may be written.
+    with temporary.open("r+b") as file:
         os.fsync(file.fileno())
         return _sha256(file, lambda share: None), temporary.stat().st_size
 
 
 @contextmanager
-def _explained(task: Task, temporary: Path) -> Iterator[None]:
+def _explained(task: Task) -> Iterator[None]:
     """Turn whatever fails into one sentence that names the recording."""
     try:
         yield
     except VoxnymError as error:
-        text = str(error).replace(str(temporary), str(task.target))
+        text = str(error)
         raise type(error)(text if task.label in text else f"{task.label}: {text}") from error
     except MemoryError as error:
         raise RenderError(

@@ -8,6 +8,7 @@ file to full scale instead, which turns silence into noise and gives the coeffic
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Literal
 
 import numpy as np
@@ -61,21 +62,25 @@ def peak_scaled(block: Block, peak: float) -> Block:
 class RunningLevel:
     """A slow gain towards the fixed level for live use, from the past alone.
 
-    The gain of each 0.1 s follows from the loudness of speech before it, so that the caller's
-    cuts do not matter and no delay is added.
+    The gain of each 0.1 s follows from the mean power of the speech before it, with a memory of
+    5 s of speech, so that the caller's cuts do not matter and no delay is added. Speech is what
+    stands out from the quietest 0.1 s of the last 5 s: mere background never moves the gain,
+    however long it lasts.
 
     Args:
         rate: Hz.
     """
 
-    _MEMORY_S = 10.0
+    _MEMORY_S = 5.0
     _HOP_S = 0.1
     _FLOOR_DB = -60.0
-    _LARGEST_DB = 30.0
+    _BACKGROUND_S = 5.0
+    _STANDS_OUT_DB = 8.0
 
     def __init__(self, rate: int) -> None:
         self._hop = max(1, round(self._HOP_S * rate))
         self._keep = math.exp(-self._HOP_S / self._MEMORY_S)
+        self._recent: deque[float] = deque(maxlen=round(self._BACKGROUND_S / self._HOP_S))
         self._power = 0.0
         self._weight = 0.0
         self._sum = 0.0
@@ -105,7 +110,10 @@ class RunningLevel:
         self._sum, self._filled, self._gain_db = 0.0, 0, self._next_db
         if power < 10 ** (self._FLOOR_DB / 10):
             return
+        self._recent.append(power)
+        if power < min(self._recent) * 10 ** (self._STANDS_OUT_DB / 10):
+            return
         self._power = self._keep * self._power + (1 - self._keep) * power
         self._weight = self._keep * self._weight + (1 - self._keep)
         level_db = 10 * math.log10(self._power / self._weight)
-        self._next_db = min(max(TARGET_LUFS - level_db, -self._LARGEST_DB), self._LARGEST_DB)
+        self._next_db = TARGET_LUFS - level_db

@@ -76,8 +76,9 @@ def listen(
         length += block.shape[1]
         together.add(block)
         rows = mixed(block, separate)
-        power += float(np.mean(np.square(block))) * block.shape[1]
-        mixed_power += float(np.mean(np.square(rows))) * block.shape[1]
+        if len(rows) < len(block):
+            power += float(np.mean(np.square(block))) * block.shape[1]
+            mixed_power += float(np.mean(np.square(rows))) * block.shape[1]
         for i, ear in enumerate(ears):
             ear.add(rows[i : i + 1], block[i : i + 1] if separate else block)
         beat(min(1.0, length / max(source.declared_frames or length, 1)))
