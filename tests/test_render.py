@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 import pyloudnorm
 import pytest
-from numpy.typing import NDArray
 
 from voxnym import Audio, Key, System, Who, load
 from voxnym.errors import InputError, OutputError, RenderError
@@ -16,7 +15,7 @@ from voxnym.preset import Preset
 from voxnym.recording.source import AudioSource
 from voxnym.records import Block, Speech, Survey
 from voxnym.render import MOST_EXTRA_DB, RenderOptions, render
-from voxnym.testing import ToySpeaker, check_anonymizer, toy_speech
+from voxnym.testing import ToySpeaker, toy_speech
 
 WHO = Who(utterance="u")
 KEY = Key(bytes(range(32)))
@@ -191,26 +190,6 @@ def test_band_that_is_lost_is_told(rate: int) -> None:
         assert any("above 8000 Hz" in note for note in rendering.notes) == (rate > 16000)
 
 
-@pytest.mark.parametrize("pitches", [(90, 200), (200, 90)])
-@pytest.mark.parametrize("name", ["mcadams", "world"])
-def test_separate_channels_may_be_quite_different(name: str, pitches: tuple[int, int]) -> None:
-    rows = [toy_speech(ToySpeaker(p), seconds=12, seed=p).samples[0] for p in pitches]
-    audio = Audio(np.stack([*rows, np.zeros_like(rows[0])]), 16000)
-    out = rendered(load(name, key=KEY), audio, channels="separate")
-    assert out.samples.shape == audio.samples.shape
-    assert not out.samples[2].any()
-    assert loudness(out) == pytest.approx(-23, abs=0.5)
-
-
-def test_separate_channels_are_different_people() -> None:
-    one = speech(16000, 1).samples
-    audio = Audio(np.concatenate([one, one]), 16000)
-    out = rendered(load("mcadams", key=KEY), audio, channels="separate")
-    assert not np.allclose(out.samples[0], out.samples[1], atol=1e-2)
-    mixed = rendered(load("mcadams", key=KEY), audio)
-    np.testing.assert_array_equal(mixed.samples[0], mixed.samples[1])
-
-
 class Cuts(AudioSource):
     """A source with blocks of odd sizes."""
 
@@ -315,25 +294,3 @@ def test_large_scratch_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
         assert list(tmp_path.iterdir()) == []
         out = rendering.audio()
     np.testing.assert_array_equal(out.samples, rendered(system(), audio).samples)
-
-
-@pytest.mark.parametrize("name", ["mcadams", "world"])
-@pytest.mark.parametrize("rate", [8000, 44100])
-def test_contract(name: str, rate: int) -> None:
-    check_anonymizer(load(name, key=KEY), rate=rate)
-
-
-@pytest.mark.parametrize("name", ["mcadams", "world"])
-def test_keys_and_people_decide_the_voice(name: str) -> None:
-    audio = speech(16000, 1)
-
-    def out(key: Key, who: Who) -> NDArray[np.float32]:
-        return load(name, key=key)(audio, who).samples
-
-    base = out(KEY, Who("anna", "u1", "speaker"))
-    np.testing.assert_array_equal(base, out(KEY, Who("anna", "u2", "speaker")))
-    for key, who in (
-        (KEY, Who("berta", "u1", "speaker")), (KEY, Who("anna", "u1", "file")),
-        (Key(bytes(32)), Who("anna", "u1", "speaker")),
-    ):  # fmt: skip
-        assert np.abs(base - out(key, who)).max() > 1e-2

@@ -62,16 +62,10 @@ def exchange(
         InputError: the recording is not the one that was heard.
         RenderError: a codec or stage failed.
     """
-    count = len(heard.voices)
-    people = [who.channel(i) for i in range(count)] if count > 1 else [who]
-    copies = 1 if count > 1 else source.channels
-    voices = [
-        _Voice(system, person, voice, source, copies)
-        for person, voice in zip(people, heard.voices, strict=True)
-    ]
-    resampler = Resampler(source.rate, system.codec.rate, count)
+    voices = _voices(system, source, who, heard)
+    resampler = Resampler(source.rate, system.codec.rate, len(voices))
     read = taken = 0
-    for portion in _portions(source, count > 1):
+    for portion in _portions(source, len(voices) > 1):
         read += portion.shape[1]
         resampled = resampler.push(portion)
         taken += resampled.shape[1]
@@ -131,6 +125,14 @@ class _Voice:
     def take(self, count: int) -> Block:
         taken, self.ready = self.ready[:count], self.ready[count:]
         return taken
+
+
+def _voices(system: System, source: Source, who: Who, heard: Heard) -> list[_Voice]:
+    if len(heard.voices) == 1:
+        return [_Voice(system, who, heard.voices[0], source, source.channels)]
+    return [
+        _Voice(system, who.channel(i), voice, source, 1) for i, voice in enumerate(heard.voices)
+    ]
 
 
 def _advance(voices: list[_Voice], rows: Block, last: bool) -> Block:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 TOLERANCE_LU = 0.1
 MOST_LEVEL_PASSES = 8
 KEPT_LU = 0.5
-MOST_EXTRA_DB = 12.0
+MOST_EXTRA_DB = 18.0
 """More gain than this is not put into the limiter: pauses and background rise by all of it."""
 LEAST_SHARE = 0.1
 SAFE_PEAK = 0.7

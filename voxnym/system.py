@@ -83,7 +83,10 @@ class System:
 
     @property
     def look_ahead(self) -> float:
-        """Seconds by which live output comes later than its input."""
+        """Seconds that codec and stages look ahead: the delay of live output.
+
+        Resampling and the limiter add to it: 5 ms at the codec's rate, some 60 to 210 ms at others.
+        """
         return self.codec.look_ahead + sum(stage.look_ahead for stage in self.stages)
 
     def __call__(self, audio: Audio, who: Who) -> Audio:

@@ -27,7 +27,7 @@ from voxnym.records import Frames
 # Frames transformed at a time: their spectra stay in the processor's cache, and their matrix
 # products stay below the size at which OpenBLAS wakes its threads, which cost far more than the
 # product.
-_CHUNK = 24
+_CHUNK = 48
 
 
 @dataclass(frozen=True)

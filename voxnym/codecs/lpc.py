@@ -17,7 +17,7 @@ from voxnym.records import Block, Frames, Speech, Survey
 SILENCE_DB = -300.0
 _SILENCE_POWER = 1e-30
 # Frames worked on at a time, so that they stay in the processor's cache.
-_CHUNK = 64
+_CHUNK = 48
 
 
 @dataclass(frozen=True)
