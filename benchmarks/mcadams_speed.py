@@ -23,6 +23,7 @@ from pathlib import Path
 import mcadams_reference as reference
 import numpy as np
 import soundfile
+import soxr
 from numpy.typing import NDArray
 
 from voxnym.codecs.lpc import Lpc
@@ -72,8 +73,7 @@ def load(paths: list[Path], seconds: float) -> list[Samples]:
     recordings: list[Samples] = []
     for path in paths:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        if rate != reference.RATE:
-            raise SystemExit(f"{path}: {rate} Hz, expected {reference.RATE} Hz")
+        samples = soxr.resample(samples, rate, reference.RATE)
         recordings.append(np.ascontiguousarray(samples[:, 0]))
         if sum(map(len, recordings)) >= seconds * reference.RATE:
             break

@@ -9,7 +9,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from voxnym import Audio, Key, System, Who, load
+from voxnym import Audio, Key, System, Who, load, read_audio
 from voxnym.errors import InputError, OutputError, RenderError
 from voxnym.preset import Preset
 from voxnym.recording.source import AudioSource
@@ -19,6 +19,7 @@ from voxnym.testing import ToySpeaker, toy_speech
 
 WHO = Who(utterance="u")
 KEY = Key(bytes(range(32)))
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 KEEP = RenderOptions(level="keep")
 
 
@@ -294,3 +295,16 @@ def test_large_scratch_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
         assert list(tmp_path.iterdir()) == []
         out = rendering.audio()
     np.testing.assert_array_equal(out.samples, rendered(system(), audio).samples)
+
+
+def test_loud_speech_keeps_its_level_with_a_faster_limiter() -> None:
+    found = next(DATA.glob("emodb/**/08a01Wc.flac"), None)
+    if found is None:
+        pytest.skip("EMO-DB recording 08a01Wc is not at hand")
+    audio = read_audio(found)
+    who = Who(utterance="08a01Wc")  # a voice with high peaks for its loudness
+    options = RenderOptions(level="keep")
+    with render(load("world", key=KEY), AudioSource(audio), who, options=options) as rendering:
+        out = rendering.audio()
+    assert loudness(out) == pytest.approx(loudness(audio), abs=0.5)
+    assert np.abs(out.samples).max() <= 0.9

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 TOLERANCE_LU = 0.1
 MOST_LEVEL_PASSES = 8
 KEPT_LU = 0.5
+SMOOTH_LIMITER_S = (0.005, 0.015)
+FAST_LIMITER_S = (0.001, 0.0005)
+"""Look-ahead and hold."""
 MOST_EXTRA_DB = 18.0
 """More gain than this is not put into the limiter: pauses and background rise by all of it."""
 LEAST_SHARE = 0.1
@@ -131,6 +134,7 @@ class Rendering:
         self._level = options.level or system.preset.level
         self._exchanged = exchanged
         self._gains_db = [0.0 for _ in exchanged]
+        self._limiter_s = SMOOTH_LIMITER_S
         self.rate = rate_out
         self.channels = source.channels
         same = rate_out == source.rate
@@ -146,7 +150,12 @@ class Rendering:
             self._gains_db[i] = gain_db(after.loudness, wanted, before.loudness)
         if self._gain_is_exact():
             return
+        gains_db = self._gains_db
         error = self._search(wanted, beat)
+        if abs(error) > KEPT_LU:
+            # A limiter that lets go between two pitch periods is rougher, but gets louder.
+            self._limiter_s, self._gains_db = FAST_LIMITER_S, gains_db
+            error = self._search(wanted, beat)
         if abs(error) > KEPT_LU:
             self.notes += (f"{error:.1f} LU below the wanted level: more would need clipping",)
 
@@ -189,7 +198,8 @@ class Rendering:
         """All samples: float32 (channels, n) at `rate`, none above full scale."""
         voices = len(self._heard.voices)
         resampler = Resampler(self._codec_rate, self.rate, voices)
-        limiter = Limiter(self.rate, voices)
+        look_ahead_s, hold_s = self._limiter_s
+        limiter = Limiter(self.rate, voices, look_ahead_s=look_ahead_s, hold_s=hold_s)
         keepers = [
             SilenceKeeper(voice.silence, self._source_rate, self.rate)
             for voice in self._heard.voices
