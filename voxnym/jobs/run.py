@@ -122,31 +122,31 @@ class _Run:
 
     def _work(self) -> None:
         refused = [_refused(item.label, item.source, item.error) for item in self._plan.refusals]
-        todo: list[Task] = []
+        pending: list[Task] = []
         for task in self._plan.tasks:
             result = _look(task, self._slot(task), self._journal.past, self._orders)
             if result.status == "planned":
-                todo.append(task)
+                pending.append(task)
                 if os.path.lexists(task.target):
                     self._replaceable.add(task.target)
             else:
                 refused.append(result)
         for watch in self._watches:
-            watch.begin(len(todo) + len(refused), sum(task.size for task in todo))
+            watch.begin(len(pending) + len(refused), sum(task.size for task in pending))
         for result in refused:
             self._tell(result)
         # Long ones first, so that no worker is left alone with a long one at the end.
-        todo.sort(key=lambda task: (-task.size, task.label))
-        workers = self._orders.processes(len(todo))
+        pending.sort(key=lambda task: (-task.size, task.label))
+        workers = self._orders.processes(len(pending))
         with Pool(workers, work=self._orders.work, lock=self._journal.lock) as pool:
-            for event in pool.run(self._jobs(todo)):
+            for event in pool.run(self._jobs(pending)):
                 if isinstance(event, Share):
                     self._share(event)
                 else:
                     self._tell(self._settle(event))
 
-    def _jobs(self, todo: list[Task]) -> Iterator[Job]:
-        for task in todo:
+    def _jobs(self, pending: list[Task]) -> Iterator[Job]:
+        for task in pending:
             try:
                 _make(task.target.parent)
                 yield prepare(task)
