@@ -178,6 +178,14 @@ def main() -> int:
         return report(inputs, outputs, log, result, seconds)
 
 
+def strays(inputs: Path, outputs: Path) -> list[str]:
+    """What lies in the output folder beside outputs and journal."""
+    known = {path.name for path in inputs.iterdir()}
+    found = [p for p in outputs.rglob("*") if p.is_file() and p.name not in known]
+    found = [p for p in found if not p.name.startswith(".voxnym-journal")]
+    return [f"{path.name}: left in the output folder" for path in found]
+
+
 def report(
     inputs: Path,
     outputs: Path,
@@ -211,10 +219,7 @@ def report(
             worst = worst if told else max(worst, found)
         elif "\n" in entry["error"] or not entry["error"]:
             problems.append(f"{source.name}: not one line: {entry['error']!r}")
-    known = {p.name for p in inputs.iterdir()}
-    strays = [p for p in outputs.rglob("*") if p.is_file() and p.name not in known]
-    strays = [p for p in strays if not p.name.startswith(".voxnym-journal")]
-    problems += [f"{p.name}: left in the output folder" for p in strays]
+    problems += strays(inputs, outputs)
     megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     if megabytes > MEMORY_LIMIT_MB:
         problems.append(f"a process took {megabytes:.0f} MB")
