@@ -248,6 +248,8 @@ def test_a_stopped_run_says_so_and_leaves_nothing_half(tmp_path, number, after_s
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell's background job ignores Ctrl-C, and so would its children, tests included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 20
     while not list(out.glob(".voxnym-*.tmp")) and time.monotonic() < until:
