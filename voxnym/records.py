@@ -194,6 +194,38 @@ class Who:
         )
 
 
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of a recording with a label: who speaks there, or why it must not be heard.
+
+    Args:
+        start: seconds from the start of the recording, 0 or more.
+        end: seconds, after `start`.
+        label: name of the speaker, or of what is said.
+
+    Raises:
+        InputError: times that are not finite, negative or out of order.
+
+    >>> Span(1.5, 2.0, "anna").duration
+    0.5
+    """
+
+    start: float
+    end: float
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end < float("inf"):
+            raise InputError(
+                f"start={self.start}, end={self.end}: expected finite seconds with 0 <= start < end"
+            )
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return self.end - self.start
+
+
 @dataclass(frozen=True)
 class Utterance:
     """One stretch of speech of a corpus; `start` and `end` in seconds, None for the whole file."""
