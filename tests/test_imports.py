@@ -17,23 +17,30 @@ ROOMS = {
     "codecs": FLOOR | {"protocols", "weights", "audio", "analysis"},
     "stages": FLOOR | {"protocols", "weights", "audio", "analysis"},
     "recording": FLOOR | {"protocols", "audio", "analysis"},
+    "corpora": FLOOR | {"audio", "keys"},
     "inspecting": FLOOR | {"audio", "keys"},
     "registry": {"errors"},
     "preset": {"errors", "registry"},
     "system": FLOOR | {"protocols", "keys", "preset", "recording", "render", "live"},
-    "exchange": FLOOR | {"protocols", "audio", "recording"},
-    "render": FLOOR | {"protocols", "audio", "recording", "exchange"},
+    "lane": FLOOR | {"audio", "recording"},
+    "exchange": FLOOR | {"protocols", "audio", "recording", "lane"},
+    "handout": FLOOR | {"audio", "recording", "lane"},
+    "render": FLOOR | {"protocols", "audio", "recording", "exchange", "handout"},
     "live": FLOOR | {"protocols", "audio", "recording"},
     "presets": set(),
     "jobs": FLOOR
-    | {"protocols", "keys", "audio", "recording", "registry", "preset", "system", "render"},
+    | {
+        "protocols", "keys", "audio", "recording", "registry", "preset", "system", "render",
+        "corpora",
+    },
 }
 FREE = {"cli", "testing", "__init__", "__main__"}
 CORE_LIBRARIES = {
     "numpy", "scipy", "soundfile", "soxr", "pyworld", "pyloudnorm", "onnxruntime", "swift_f0",
-    "pydantic", "typer", "rich", "click",
+    "pydantic", "typer", "rich", "click", "pywebrtc_audio",
 }  # fmt: skip
-SLOW = {"soundfile", "soxr", "pyworld", "pyloudnorm", "onnxruntime", "swift_f0", "pydantic"}
+EXTRAS = {"av", "ray"}
+SLOW = EXTRAS | {"pywebrtc_audio", "soundfile", "soxr", "pyworld", "pyloudnorm", "onnxruntime", "swift_f0", "pydantic"}
 
 
 def room_of(path: Path) -> str:
@@ -72,7 +79,7 @@ def test_import_table(path: Path) -> None:
     for module, top in imports(path):
         first, *rest = module.split(".")
         if first != "voxnym":
-            library = first in CORE_LIBRARIES or first in __import__("sys").stdlib_module_names
+            library = first in CORE_LIBRARIES | EXTRAS or first in __import__("sys").stdlib_module_names
             assert library, f"{path}: {module} is no core library"
             slow = module == "scipy.signal" or first in SLOW
             assert not (top and slow), f"{path}: {module} slows the start; import it where used"

@@ -16,7 +16,7 @@ SPEECH = toy_speech(ToySpeaker(100), seconds=2.5)
 
 
 def separate(name: str, audio: Audio) -> Audio:
-    options = RenderOptions(channels="separate")
+    options = RenderOptions(channels="separate", surroundings="keep")
     with render(load(name, key=KEY), AudioSource(audio), WHO, options=options) as rendering:
         return rendering.audio()
 

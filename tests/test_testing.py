@@ -166,7 +166,7 @@ class Altered:
         (lambda a, b: Audio(b.samples[:1], b.rate), "shape"),
         (lambda a, b: Audio(b.samples, b.rate + 1), "rate"),
         (lambda a, b: Audio(b.samples * 50, b.rate), "clipped"),
-        (lambda a, b: Audio(b.samples + np.float32(1e-4), b.rate), "silence"),
+        (lambda a, b: Audio(b.samples + np.float32(2e-2), b.rate), "silence"),
         (lambda a, b: Audio(b.samples[:, :-1], b.rate), "shape|length"),
     ],
 )

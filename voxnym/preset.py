@@ -13,6 +13,7 @@ from voxnym.errors import PresetError
 from voxnym.registry import find, nearest
 
 Level = Literal["fixed", "keep", "peak"]
+Surroundings = Literal["clean", "keep"]
 Settings = Mapping[str, Any]
 
 
@@ -28,12 +29,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Preset:
-    """One system: a codec, stages in order, their parameters, the output level and a card."""
+    """One system: a codec, stages in order, their parameters, level, surroundings and a card."""
 
     name: str
     codec: str
     stages: tuple[str, ...]
     level: Level = "fixed"
+    surroundings: Surroundings = "clean"
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     card: Card = Card()
 
@@ -74,9 +76,8 @@ def read_preset(name: str | Path, settings: Settings | None = None) -> Preset:
         raise PresetError(f'{name}: expected codec = "NAME" and stages = ["NAME", …]')
     if len(set(stages)) != len(stages):
         raise PresetError(f"{name}: a stage stands twice in stages; each may stand once")
-    level = table.pop("level", "fixed")
-    if level not in get_args(Level):
-        raise PresetError(f"{name}: level={level!r}: expected {', '.join(get_args(Level))}")
+    level = _choice(name, table, "level", "fixed", get_args(Level))
+    surroundings = _choice(name, table, "surroundings", "clean", get_args(Surroundings))
     card = _build(Card, "card", table.pop("card", {}))
     parts = [codec, *stages]
     for part in table:
@@ -88,7 +89,16 @@ def read_preset(name: str | Path, settings: Settings | None = None) -> Preset:
         if part not in parts or not parameter:
             raise PresetError(f"setting {key!r}: expected PART.PARAMETER{nearest(part, parts)}")
         parameters.setdefault(part, {})[parameter] = value
-    return Preset(label, codec, tuple(stages), level, parameters, card)
+    return Preset(label, codec, tuple(stages), level, surroundings, parameters, card)
+
+
+def _choice(
+    name: str | Path, table: dict[str, Any], field: str, default: str, allowed: tuple[Any, ...]
+) -> Any:
+    value = table.pop(field, default)
+    if value not in allowed:
+        raise PresetError(f"{name}: {field}={value!r}: expected {', '.join(allowed)}")
+    return value
 
 
 def _read_toml(name: str | Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One recording, from its blocks to the blocks of its anonymous counterpart.
 
-Three passes in constant memory: listen (survey, loudness, digital silence), exchange the voice
-(into a scratch place), hand out (level, rate, limiter, silence, channels).
+Three passes in constant memory: listen (survey, loudness, silence), exchange the voices (into a
+scratch place), hand out (level, surroundings, rate, limiter, channels).
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from voxnym.audio.limiter import Limiter
 from voxnym.audio.loudness import Meter
-from voxnym.audio.resample import Resampler
-from voxnym.exchange import Exchanged, exchange
+from voxnym.errors import InputError
+from voxnym.exchange import exchange
+from voxnym.handout import FAST_LIMITER_S, SAFE_PEAK, Handout, Setting
 from voxnym.protocols import Source
-from voxnym.recording.level import NEAR_SILENCE_LUFS, gain_db, peak_scaled
+from voxnym.recording.cast import Cast
+from voxnym.recording.level import NEAR_SILENCE_LUFS, TARGET_LUFS, gain_db, people_gains_db
 from voxnym.recording.likeness import SAME_VOICE
 from voxnym.recording.listening import Heard, listen
+from voxnym.recording.redaction import TONE_AMPLITUDE, RedactedSource, Redaction
 from voxnym.recording.scratch import Scratch
-from voxnym.recording.silence import SilenceKeeper
-from voxnym.records import Audio, Block, Who
+from voxnym.recording.turns import cast_of
+from voxnym.records import Audio, Block, Span, Who
 
 if TYPE_CHECKING:
     from voxnym.system import System
@@ -33,18 +36,16 @@ if TYPE_CHECKING:
 TOLERANCE_LU = 0.1
 MOST_LEVEL_PASSES = 8
 KEPT_LU = 0.5
-SMOOTH_LIMITER_S = (0.005, 0.015)
-FAST_LIMITER_S = (0.001, 0.0005)
-"""Look-ahead and hold."""
 MOST_EXTRA_DB = 18.0
 """More gain than this is not put into the limiter: pauses and background rise by all of it."""
 LEAST_SHARE = 0.1
-SAFE_PEAK = 0.7
-"""Below it neither limiter nor resampling changes the loudness."""
 SAME_GATE_DB = 10.0
 """A gain up to this takes hardly any pause over the meter's absolute gate, -70 LUFS."""
 Beat = Callable[[float], None]
 """Called now and then with the share of the work that is done, 0 to 1."""
+
+
+NO_REDACTION = Redaction()
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,20 @@ class RenderOptions:
         channels: "mix": one person at a time, mixed down and written to all channels;
             "separate": each channel is one person.
         level: "fixed" loudness or "keep" the input's; None: as the preset says.
+        surroundings: "clean" takes the background away and fills pauses with comfort noise,
+            "keep" leaves it; None: as the preset says.
+        turns: who speaks when; each label is a person with a voice of their own.
+        channel_turns: the same for each channel, where channels are separate; none, or as many
+            as there are channels.
+        redaction: what nobody may hear.
     """
 
     channels: Literal["mix", "separate"] = "mix"
     level: Literal["fixed", "keep"] | None = None
+    surroundings: Literal["clean", "keep"] | None = None
+    turns: tuple[Span, ...] = ()
+    channel_turns: tuple[tuple[Span, ...], ...] = ()
+    redaction: Redaction = NO_REDACTION
 
 
 def render(
@@ -76,9 +87,8 @@ def render(
     Args:
         system: codec, stages and key.
         source: the recording; it is read twice.
-        who: for whom the pseudo-voice is drawn; each channel is a person of its own where
-            channels are separate.
-        options: channels and level.
+        who: for whom; each channel or label is a person of its own where there are more.
+        options: channels, level, surroundings, turns and redaction.
         rate_out: Hz, where the output format refuses the input's rate.
         scratch: folder for intermediate (anonymized) samples.
         beat: progress.
@@ -87,30 +97,71 @@ def render(
         The result, to be closed after use.
 
     Raises:
-        InputError: the recording is refused.
+        InputError: the recording is refused, or options that do not go together.
         RenderError: anonymizing failed; there is no output then.
     """
     beat = beat or (lambda share: None)
+    clean = (options.surroundings or system.preset.surroundings) == "clean"
+    casts = _casts(source, who, options)
+    if options.redaction.spans:
+        source = RedactedSource(source, options.redaction)
     heard = listen(
         source,
+        casts,
         rate=system.codec.rate,
         needs=system.needs,
-        separate=options.channels == "separate",
+        clean=clean,
         beat=lambda share: beat(0.2 * share),
     )
-    place = Scratch(len(heard.voices), scratch)
+    place = Scratch(len(casts), scratch)
     try:
         exchanged = exchange(
-            system, source, who, heard, place, lambda share: beat(0.2 + 0.7 * share)
-        )
-        rendering = Rendering(
-            system, source, heard, exchanged, place, options, rate_out or source.rate
-        )
+            system, source, casts, heard, place,
+            clean=clean, beat=lambda share: beat(0.2 + 0.7 * share),
+        )  # fmt: skip
+        rate = rate_out or source.rate
+        same = rate == source.rate
+        length = heard.length if same else round(heard.length * rate / source.rate)
+        handout = Handout(
+            system, who, casts, heard, exchanged, place, source.channels, rate, length,
+            options.level or system.preset.level, clean, _cover(options, system, heard, rate),
+        )  # fmt: skip
+        rendering = Rendering(handout, tuple(_notes(handout, source, options)))
         rendering.settle(beat)
     except BaseException:
         place.close()
         raise
     return rendering
+
+
+def _casts(source: Source, who: Who, options: RenderOptions) -> list[Cast]:
+    if options.channels == "mix":
+        return [cast_of(who, options.turns)]
+    if options.turns:
+        raise InputError(
+            "turns and separate channels: each channel is one person already; give one of the two"
+        )
+    turns = options.channel_turns or ((),) * source.channels
+    if len(turns) != source.channels:
+        raise InputError(
+            f"turns of {len(turns)} channels: the recording has {source.channels}; expected as many"
+        )
+    if source.channels == 1:
+        return [cast_of(who, turns[0])]
+    return [cast_of(who.channel(i), spans) for i, spans in enumerate(turns)]
+
+
+def _cover(
+    options: RenderOptions, system: System, heard: Heard, rate: int
+) -> tuple[NDArray[np.int64], float] | None:
+    """Where at `rate` a tone covers what was redacted, and how loud it is."""
+    if not options.redaction.spans or options.redaction.sound == "silence":
+        return None
+    kept = (options.level or system.preset.level) == "keep" and math.isfinite(heard.loudness)
+    amplitude = TONE_AMPLITUDE
+    if kept:
+        amplitude *= min(10 ** ((heard.loudness - TARGET_LUFS) / 20), 1.0)
+    return options.redaction.stretches(rate), amplitude
 
 
 class Rendering:
@@ -119,42 +170,36 @@ class Rendering:
     `notes` are sentences that the user should read.
     """
 
-    def __init__(
-        self,
-        system: System,
-        source: Source,
-        heard: Heard,
-        exchanged: tuple[Exchanged, ...],
-        place: Scratch,
-        options: RenderOptions,
-        rate_out: int,
-    ) -> None:
-        self._heard, self._place = heard, place
-        self._source_rate, self._codec_rate = source.rate, system.codec.rate
-        self._level = options.level or system.preset.level
-        self._exchanged = exchanged
-        self._gains_db = [0.0 for _ in exchanged]
-        self._limiter_s = SMOOTH_LIMITER_S
-        self.rate = rate_out
-        self.channels = source.channels
-        same = rate_out == source.rate
-        self.length = heard.length if same else round(heard.length * rate_out / source.rate)
-        self.notes = tuple(_notes(heard, exchanged, source, system, options))
+    def __init__(self, handout: Handout, notes: tuple[str, ...]) -> None:
+        self._handout = handout
+        self._setting = Setting(tuple(np.zeros(len(cast.people)) for cast in handout.casts))
+        self.rate, self.channels, self.length = handout.rate, handout.channels, handout.length
+        self.notes = notes
 
     def settle(self, beat: Beat) -> None:
         """Find the gains that bring the result to its level; `beat` says that work goes on."""
-        wanted = self._level
+        wanted = self._handout.level
         if wanted == "peak":
             return
-        for i, (before, after) in enumerate(zip(self._heard.voices, self._exchanged, strict=True)):
-            self._gains_db[i] = gain_db(after.loudness, wanted, before.loudness)
+        lanes = zip(
+            self._handout.casts, self._handout.heard.lanes, self._handout.exchanged, strict=True
+        )
+        gains = tuple(
+            people_gains_db(
+                [person.loudness for person in after],
+                wanted,
+                [part.loudness for part in before.parts],
+                cast.nobody,
+            )
+            for cast, before, after in lanes
+        )
+        self._setting = first = Setting(gains)
         if self._gain_is_exact():
             return
-        gains_db = self._gains_db
         error = self._search(wanted, beat)
         if abs(error) > KEPT_LU:
             # A limiter that lets go between two pitch periods is rougher, but gets louder.
-            self._limiter_s, self._gains_db = FAST_LIMITER_S, gains_db
+            self._setting = Setting(first.gains_db, FAST_LIMITER_S)
             error = self._search(wanted, beat)
         if abs(error) > KEPT_LU:
             self.notes += (f"{error:.1f} LU below the wanted level: more would need clipping",)
@@ -168,7 +213,7 @@ class Rendering:
             if abs(error) < TOLERANCE_LU or abs(step) < TOLERANCE_LU:
                 break
             extra += step
-            self._gains_db = [gain + step for gain in self._gains_db]
+            self._setting = self._setting.louder(step)
             before, error = error, self._missed(wanted, beat)
             # The limiter takes back part of every decibel that is added, so the next step goes
             # by what this one achieved.
@@ -176,15 +221,17 @@ class Rendering:
         return error
 
     def _gain_is_exact(self) -> bool:
-        """One voice, no band lost, the same blocks gated, and no work for the limiter."""
-        one, whole = len(self._exchanged) == 1, self.rate >= self._codec_rate
-        same_gate = max(abs(gain) for gain in self._gains_db) <= SAME_GATE_DB
-        return one and whole and same_gate and self._loudest() < SAFE_PEAK
-
-    def _loudest(self) -> float:
-        """The largest sample of any voice with its gain, before resampling and limiter."""
-        pairs = zip(self._exchanged, self._gains_db, strict=True)
-        return max(voice.peak * 10 ** (gain / 20) for voice, gain in pairs)
+        """One voice, nothing added, no band lost, same blocks gated, no work for the limiter."""
+        handout, gains = self._handout, np.concatenate(self._setting.gains_db)
+        # Nothing to find: comfort noise is all that is heard.
+        if handout.clean and handout.heard.loudness < NEAR_SILENCE_LUFS:
+            return True
+        whole = handout.rate >= handout.system.codec.rate
+        same_gate = float(np.abs(gains).max()) <= SAME_GATE_DB
+        quiet = handout.loudest(self._setting) < SAFE_PEAK
+        # Noise in the pauses takes blocks over the meter's gate, and a tone is louder than noise.
+        plain = not handout.clean and handout.cover is None
+        return len(gains) == 1 and plain and whole and same_gate and quiet
 
     def _missed(self, wanted: Literal["fixed", "keep"], beat: Beat) -> float:
         """How many LU louder the result should be."""
@@ -192,45 +239,11 @@ class Rendering:
         for block in self.blocks():
             meter.add(block)
             beat(0.9)
-        return gain_db(meter.level_db, wanted, self._heard.loudness)
+        return gain_db(meter.level_db, wanted, self._handout.heard.loudness)
 
     def blocks(self) -> Iterator[Block]:
         """All samples: float32 (channels, n) at `rate`, none above full scale."""
-        voices = len(self._heard.voices)
-        resampler = Resampler(self._codec_rate, self.rate, voices)
-        look_ahead_s, hold_s = self._limiter_s
-        limiter = Limiter(self.rate, voices, look_ahead_s=look_ahead_s, hold_s=hold_s)
-        keepers = [
-            SilenceKeeper(voice.silence, self._source_rate, self.rate)
-            for voice in self._heard.voices
-        ]
-        owed = self.length
-
-        def finished(block: Block) -> Block:
-            nonlocal owed
-            block = block[:, :owed]
-            owed -= block.shape[1]
-            if self._level != "peak":
-                rows = [k.apply(r[np.newaxis]) for k, r in zip(keepers, block, strict=True)]
-                block = np.concatenate(rows)
-            return block if voices == self.channels else np.repeat(block, self.channels, axis=0)
-
-        loud = self._level != "peak" and self._loudest() >= SAFE_PEAK
-        limit = loud or self.rate != self._codec_rate
-        for block in self._place.blocks():
-            resampled = resampler.push(self._scaled(block))
-            yield finished(limiter.push(resampled) if limit else resampled)
-        rest = resampler.finish()
-        if limit:
-            rest = np.concatenate([limiter.push(rest), limiter.finish()], axis=1)
-        yield finished(rest)
-
-    def _scaled(self, block: Block) -> Block:
-        if self._level == "peak":
-            pairs = zip(block, self._exchanged, strict=True)
-            return np.stack([peak_scaled(row, voice.peak) for row, voice in pairs])
-        gains = np.array([10 ** (gain / 20) for gain in self._gains_db], np.float32)
-        return block * gains[:, np.newaxis]
+        return self._handout.blocks(self._setting)
 
     def audio(self) -> Audio:
         """The whole result in memory."""
@@ -246,17 +259,12 @@ class Rendering:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._place.close()
+        self._handout.place.close()
 
 
-def _notes(
-    heard: Heard,
-    exchanged: tuple[Exchanged, ...],
-    source: Source,
-    system: System,
-    options: RenderOptions,
-) -> Iterator[str]:
-    likeness = max(voice.likeness for voice in exchanged)
+def _notes(handout: Handout, source: Source, options: RenderOptions) -> Iterator[str]:
+    heard, system = handout.heard, handout.system
+    likeness = max(person.likeness for people in handout.exchanged for person in people)
     if likeness > SAME_VOICE:
         yield (
             f"the result is nearly the original (correlation {likeness:.3f}): listen before you "
@@ -272,3 +280,7 @@ def _notes(
         yield f"the recording is {loudness}: taken as silence and not made louder"
     if source.rate > system.codec.rate:
         yield f"sound above {system.codec.rate // 2} Hz is not carried over by {system.name}"
+    end_s = heard.length / source.rate
+    late = sum(span.start >= end_s for span in (*options.turns, *options.redaction.spans))
+    if late:
+        yield f"labels that begin after the end of the recording: {late}; do they belong to it?"

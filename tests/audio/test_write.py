@@ -258,7 +258,7 @@ def test_write_audio_is_whole_or_absent(tmp_path):
     with pytest.raises(OutputError, match=r"b\.opus: 44100 Hz: opus does not hold that rate"):
         write_audio(tmp_path / "b.opus", Audio(audio.samples, 44_100))
     with pytest.raises(InputError, match="says no output format"):
-        write_audio(tmp_path / "b.m4a", audio)
+        write_audio(tmp_path / "b.wma", audio)
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.flac"]
 
 

@@ -10,6 +10,7 @@ from voxnym.errors import OutputError
 from voxnym.jobs.journal import NAME, Journal, Slot, past_of, sha256_of, slot_of
 from voxnym.jobs.task import Recipe, Task
 from voxnym.keys import Key
+from voxnym.records import Span
 
 KEY = Key(bytes(32))
 RECIPE = Recipe("mcadams", "preset", KEY.secret)
@@ -41,7 +42,7 @@ def place(folder, slot, path, *, done=True, end=False):
 
 
 def test_it_is_private_and_holds_no_name(tmp_path, target):
-    id = slot_of(KEY, TASK, "anna.wav", "salt")
+    id = slot_of(KEY, TASK, "salt")
     place(tmp_path, id, target)
     assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
     text = (tmp_path / NAME).read_text()
@@ -52,17 +53,19 @@ def test_it_is_private_and_holds_no_name(tmp_path, target):
 
 
 def test_ids_change_with_everything_that_may_change_the_output():
-    def id(task=TASK, key=KEY, relative="anna.wav", salt="s", **recipe):
-        return slot_of(
-            key,
-            dataclasses.replace(task, recipe=dataclasses.replace(task.recipe, **recipe)),
-            relative,
-            salt,
-        )
+    def id(task=TASK, key=KEY, salt="s", **recipe):
+        recipe = dataclasses.replace(task.recipe, **recipe)
+        return slot_of(key, dataclasses.replace(task, recipe=recipe), salt)
+
+    span = (Span(1, 2, "x"),)
 
     ids = [
         id(),
-        id(relative="b.wav"),
+        id(dataclasses.replace(TASK, place="b.wav")),
+        id(dataclasses.replace(TASK, turns=span)),
+        id(dataclasses.replace(TASK, redactions=span)),
+        id(dataclasses.replace(TASK, channel_turns=(span,))),
+        id(dataclasses.replace(TASK, command="sox")),
         id(salt="t"),
         id(key=Key(b"1" * 32)),
         id(dataclasses.replace(TASK, size=6)),
@@ -75,6 +78,10 @@ def test_ids_change_with_everything_that_may_change_the_output():
         id(level="keep"),
         id(format="flac"),
         id(settings=(("a.b", 1),)),
+        id(surroundings="keep"),
+        id(cover="silence"),
+        id(guard_s=0.2),
+        id(kept_streams=("tags",)),
     ]
     assert len(set(ids)) == len(ids)
     assert id(dataclasses.replace(TASK, target=Path("elsewhere"))) == id()
@@ -148,7 +155,7 @@ def test_folders_of_one_key_do_not_show_it(tmp_path, target):
     for folder in folders:
         folder.mkdir()
         with Journal(folder, KEY) as journal:
-            journal.placing(slot_of(KEY, TASK, "x.wav", journal.past.salt), "0" * 64, 1)
+            journal.placing(slot_of(KEY, TASK, journal.past.salt), "0" * 64, 1)
     first, second = (
         {value for line in lines(folder) for value in json.loads(line).values()}
         for folder in folders

@@ -5,6 +5,7 @@ import pytest
 
 from voxnym.errors import InputError, OutputError
 from voxnym.jobs.plan import plan_folder
+from voxnym.jobs.request import Request
 from voxnym.jobs.task import Recipe
 
 RECIPE = Recipe("mcadams", "", bytes(32))
@@ -124,7 +125,7 @@ def test_a_name_that_is_no_text_can_be_shown_and_drawn_from(tmp_path):
 
 
 def test_the_speaker_is_the_folder_or_the_file(tree, tmp_path):
-    plan = plan_folder(tree, tmp_path / "out", RECIPE, speaker_from="folder")
+    plan = plan_folder(tree, tmp_path / "out", RECIPE, Request(speaker_from="folder"))
     assert [task.speaker for task in plan.tasks] == ["in", "a", "a"]
     plan = plan_folder(tree, tmp_path / "out", RECIPE)
     assert [task.speaker for task in plan.tasks] == ["b", "1", "2"]

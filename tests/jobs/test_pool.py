@@ -44,7 +44,7 @@ WORK = """
         text = inline.read() if inline else task.label.encode()
         temporary.write_bytes(text)
         threads = os.environ.get("OPENBLAS_NUM_THREADS", "")
-        return Outcome("0", len(text), 1.0, 0.0, 16000, 1, "wav", (threads, str(os.getpid())))
+        return Outcome("0", len(text), 16000, 0.0, 16000, 1, "wav", (threads, str(os.getpid())))
 """
 
 

@@ -9,7 +9,7 @@ from voxnym.jobs.task import Outcome
 
 
 def done(label, size, audio_s=3600.0):
-    outcome = Outcome("0", 1, audio_s, 1.0, 16000, 1, "wav")
+    outcome = Outcome("0", 1, round(audio_s * 16000), 1.0, 16000, 1, "wav")
     return Result(label, Path(label), Path(label), "done", size, outcome)
 
 

@@ -13,11 +13,17 @@ from voxnym.errors import OutputError
 from voxnym.jobs.journal import NAME
 from voxnym.jobs.log import Log
 from voxnym.jobs.progress import Quiet
-from voxnym.jobs.run import Orders, run_folder
+from voxnym.jobs.plan import plan_folder
+from voxnym.jobs.run import Orders, run_plan
 from voxnym.jobs.task import Outcome, Recipe
+from voxnym.keys import Key
 from voxnym.testing import ToySpeaker, toy_speech
 
 RECIPE = Recipe("mcadams", "", bytes(32))
+
+
+def run_folder(folder, out, recipe, **options):
+    return run_plan(plan_folder(folder, out, recipe), out, Key(recipe.key), **options)
 
 
 def quick(task, temporary, beat, inline):
@@ -26,7 +32,7 @@ def quick(task, temporary, beat, inline):
         os.kill(os.getpid(), signal.SIGKILL)
     data = hashlib.sha256(task.source.read_bytes() + task.recipe.key).digest()
     temporary.write_bytes(data)
-    return Outcome(hashlib.sha256(data).hexdigest(), len(data), 1.0, 0.1, 16000, 1, "wav", ("n",))
+    return Outcome(hashlib.sha256(data).hexdigest(), len(data), 16000, 0.1, 16000, 1, "wav", ("n",))
 
 
 @pytest.fixture

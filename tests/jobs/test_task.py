@@ -8,7 +8,8 @@ import soundfile
 import voxnym.render
 from voxnym.errors import InputError, OutputError, RenderError
 from voxnym.jobs.pool import prepare
-from voxnym.jobs.task import Recipe, Task, run_task
+from voxnym.jobs.task import Recipe, Task
+from voxnym.jobs.work import run_task
 from voxnym.testing import toy_speech
 
 KEY = bytes(range(32))

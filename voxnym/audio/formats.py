@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from types import MappingProxyType
+from typing import Any
 
 from voxnym.errors import InputError, OutputError
 
@@ -46,7 +47,7 @@ class Format:
     Args:
         name: what `--format` calls it.
         extensions: lower case, with the dot; the first is the usual one.
-        major: libsndfile's name of the container.
+        major: the library's name of the container.
         subtypes: PCM width ("8", "16", "24", "32", "float", "double") to libsndfile's subtype;
             a width that is absent gets the next one that loses least.
         default_subtype: for input without a PCM width (lossy codecs, companded telephony).
@@ -56,6 +57,9 @@ class Format:
         compression_level: libsndfile's scale, 0 best quality to 1 smallest file; None where
             nothing is lost.
         limit_bytes: of the samples; None where 64 bit sizes leave no limit in practice.
+        media: whether FFmpeg's libraries write it (the extra `media`); `major` is then the name
+            of the muxer, and subtypes are "AAC", "OPUS", "FLAC_16" and "FLAC_24".
+        pictures: whether it holds moving pictures beside the sound.
     """
 
     name: str
@@ -68,6 +72,8 @@ class Format:
     highest_rate_hz: int = HIGHEST_RATE_HZ
     compression_level: float | None = None
     limit_bytes: int | None = None
+    media: bool = False
+    pictures: bool = False
 
     @property
     def lossy(self) -> bool:
@@ -168,8 +174,51 @@ FORMATS = (
     ),
 )
 
+_AAC_RATES = (
+    8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000,
+)  # fmt: skip
+_LOSSY_CHANNELS = 7  # PyAV 18.1 cannot hand eight to its encoders
+_FLAC_16, _FLAC_24 = ("8", "16"), ("24", "32", "float", "double")
+_MATROSKA: Mapping[str, Any] = MappingProxyType(
+    {
+        "subtypes": MappingProxyType(
+            dict.fromkeys(_FLAC_16, "FLAC_16") | dict.fromkeys(_FLAC_24, "FLAC_24")
+        ),
+        "max_channels": MAX_CHANNELS,
+    }
+)
+
+
+def _media(
+    name: str, extensions: tuple[str, ...], muxer: str, *, pictures: bool = False, **more: Any
+) -> Format:
+    settings: dict[str, Any] = {"rates": _AAC_RATES, "max_channels": _LOSSY_CHANNELS, **more}
+    return Format(
+        name,
+        extensions,
+        muxer,
+        settings.pop("default_subtype", "AAC"),
+        media=True,
+        pictures=pictures,
+        **settings,
+    )
+
+
+MEDIA_FORMATS = (
+    _media("m4a", (".m4a", ".m4b"), "ipod"),
+    _media("aac", (".aac", ".adts"), "adts"),
+    _media("mp4", (".mp4", ".m4v"), "mp4", pictures=True),
+    _media("mov", (".mov",), "mov", pictures=True),
+    _media("mka", (".mka",), "matroska", **_MATROSKA),
+    _media("mkv", (".mkv",), "matroska", pictures=True, **_MATROSKA),
+    _media("webm", (".webm",), "webm", pictures=True, rates=_OPUS_RATES, default_subtype="OPUS"),
+)
+"""What the extra `media` writes; bit rates are in `voxnym.audio.media_encode`."""
+
+ALL_FORMATS = FORMATS + MEDIA_FORMATS
+
 READABLE = frozenset(
-    [extension for form in FORMATS for extension in form.extensions]
+    [extension for form in ALL_FORMATS for extension in form.extensions]
     + [".au", ".snd", ".caf", ".bwf"]
 )
 """Extensions by which the recordings of a folder are found; reading itself looks inside."""
@@ -193,10 +242,10 @@ def format_named(name: str) -> Format:
     Raises:
         InputError: no such format; the text names the nearest one.
     """
-    for form in FORMATS:
+    for form in ALL_FORMATS:
         if form.name == name.lower():
             return form
-    names = [form.name for form in FORMATS]
+    names = [form.name for form in ALL_FORMATS]
     near = difflib.get_close_matches(name.lower(), names, n=1)
     guess = f"; did you mean {near[0]}?" if near else ""
     raise InputError(f"format={printable(name)!r}: expected one of {', '.join(names)}{guess}")
@@ -212,10 +261,10 @@ def format_for(path: str | os.PathLike[str]) -> Format:
     'aiff'
     """
     extension = PurePath(path).suffix.lower()
-    for form in FORMATS:
+    for form in ALL_FORMATS:
         if extension in form.extensions:
             return form
-    known = " ".join(extension for form in FORMATS for extension in form.extensions)
+    known = " ".join(extension for form in ALL_FORMATS for extension in form.extensions)
     found = f"the extension {printable(extension)!r}" if extension else "no extension"
     raise InputError(
         f"{printable(path)}: {found} says no output format; expected one of {known}, "

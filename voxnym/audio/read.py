@@ -11,19 +11,18 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from voxnym.audio.formats import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, MAX_CHANNELS, printable
+from voxnym.audio.formats import printable
+from voxnym.audio.refusals import DAMAGED, Unchanged, check_samples, check_shape
 from voxnym.audio.sniff import SafeBytes, container, forward_only, hide_w64_tail, opened
 from voxnym.errors import InputError
 from voxnym.records import Audio, Block
 
 BLOCK_FRAMES = 65_536
-HIGHEST_SAMPLE = 1e6
 MAX_SAMPLES_IN_MEMORY = 2**30
 _UNKNOWN_FRAMES = 2**60  # libsndfile's mark for streams that do not say, and anything near it
 _STREAMED_BYTES = 0x7FFF0000  # writers that cannot seek back leave such sizes in the header
 _CUT = re.compile(r"(?:data|SSND|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)")
 _NAMES = {"WAVEX": "wav", "WAV": "wav", "RF64": "rf64", "W64": "w64", "MPEG": "mp3"}
-_DAMAGED = "the file is damaged or not what it seems: export it again, for example as WAV"
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class FileSource:
         if name is None:
             name = os.fspath(file) if isinstance(file, str | os.PathLike) else "the stream"
         self.name = printable(name)
-        self._identity: tuple[int, ...] | None = None
+        self._unchanged = Unchanged()
         self.note: str | None = None
         """What a user should know though the recording was read: that it ends early."""
         with self._open() as sound:
@@ -123,29 +122,16 @@ class FileSource:
                 block = _next_block(sound, min(block_frames, left))
                 if block.shape[1] == 0:
                     break
-                self._check_samples(block, done)
+                check_samples(block, done, self.rate, self.name)
                 done += block.shape[1]
                 yield block
         if done == 0:
-            raise InputError(f"{self.name}: holds no sample that can be decoded; {_DAMAGED}")
+            raise InputError(f"{self.name}: holds no sample that can be decoded; {DAMAGED}")
         if declared is not None and done < declared:
             self.note = (
                 f"{self.name}: ends early: the header declares {declared / self.rate:.2f} s, "
                 f"the file holds {done / self.rate:.2f} s"
             )
-
-    def _check_samples(self, block: Block, before: int) -> None:
-        # Maximum and minimum carry NaN along, so that two passes are enough.
-        if max(float(block.max()), -float(block.min())) <= HIGHEST_SAMPLE:
-            return
-        bad = ~(np.abs(block) <= HIGHEST_SAMPLE)
-        first = int(np.argmax(bad.any(axis=0)))
-        value = float(block[:, first][bad[:, first]][0])
-        what = f"sample {value:g}" if np.isfinite(value) else f"a sample that is {value}"
-        raise InputError(
-            f"{self.name}: {what} at {(before + first) / self.rate:.3f} s; expected finite "
-            "samples with full scale ±1: export the recording again"
-        )
 
     def _header_note(self, sound: Any) -> str | None:
         for found in _CUT.finditer(sound.extra_info):
@@ -163,7 +149,8 @@ class FileSource:
         import soundfile
 
         with opened(self._file, self.name) as raw:
-            self._check_unchanged(raw)
+            if isinstance(self._file, str | os.PathLike):
+                self._unchanged.check(raw, self.name)
             source = SafeBytes(raw)
             try:
                 kind = container(source)
@@ -181,24 +168,12 @@ class FileSource:
                 raise
             except soundfile.LibsndfileError as error:
                 raise InputError(
-                    f"{self.name}: {_reason(source, error.error_string)}; {_DAMAGED}"
+                    f"{self.name}: {_reason(source, error.error_string)}; {DAMAGED}"
                 ) from error
             except (RuntimeError, OSError, ValueError, OverflowError, MemoryError) as error:
                 raise InputError(
-                    f"{self.name}: {_reason(source, str(error))}; {_DAMAGED}"
+                    f"{self.name}: {_reason(source, str(error))}; {DAMAGED}"
                 ) from error
-
-    def _check_unchanged(self, raw: BinaryIO) -> None:
-        if not isinstance(self._file, str | os.PathLike):
-            return
-        status = os.fstat(raw.fileno())
-        identity = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        if self._identity is None:
-            self._identity = identity
-        if identity != self._identity:
-            raise InputError(
-                f"{self.name}: changed while it was being read; wait until it is complete"
-            )
 
 
 def read_audio(path: str | os.PathLike[str] | BinaryIO) -> Audio:
@@ -210,7 +185,9 @@ def read_audio(path: str | os.PathLike[str] | BinaryIO) -> Audio:
     Raises:
         InputError: it cannot be read, or holds more than 2^30 samples.
     """
-    source = FileSource(path)
+    from voxnym.audio.open import open_source
+
+    source = open_source(path)
     blocks: list[Block] = []
     left = MAX_SAMPLES_IN_MEMORY
     for block in source.blocks():
@@ -230,7 +207,9 @@ def probe(path: str | os.PathLike[str] | BinaryIO) -> RecordingInfo:
     Raises:
         InputError: no recording that VoxNym reads.
     """
-    return FileSource(path).info
+    from voxnym.audio.open import open_source
+
+    return open_source(path).info
 
 
 def _next_block(sound: Any, frames: int) -> Block:
@@ -256,15 +235,7 @@ def _described(sound: Any) -> RecordingInfo:
 
 
 def _check_header(sound: Any, name: str) -> None:
-    if not LOWEST_RATE_HZ <= sound.samplerate <= HIGHEST_RATE_HZ:
-        raise InputError(
-            f"{name}: {sound.samplerate} samples per second; expected {LOWEST_RATE_HZ} to "
-            f"{HIGHEST_RATE_HZ} Hz: resample it, or mend its header"
-        )
-    if not 1 <= sound.channels <= MAX_CHANNELS:
-        raise InputError(
-            f"{name}: {sound.channels} channels; expected 1 to {MAX_CHANNELS}: split it first"
-        )
+    check_shape(int(sound.samplerate), int(sound.channels), name)
     if sound.frames == 0:
         raise InputError(f"{name}: holds no samples (0 s of audio); nothing to anonymize")
 

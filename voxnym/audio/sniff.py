@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -97,6 +98,41 @@ class SafeBytes:
         start = self.read(size)
         self.seek(0)
         return start
+
+
+class OwnPlace(io.RawIOBase):
+    """A file object that several readers share, each with a position of its own."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._shared = file
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move; the other readers stay where they are."""
+        if whence == os.SEEK_CUR:
+            offset, whence = self._at + offset, os.SEEK_SET
+        self._at = self._shared.seek(offset, whence)
+        return self._at
+
+    def tell(self) -> int:
+        """The position in bytes."""
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes from this reader's position."""
+        self._shared.seek(self._at)
+        data = self._shared.read(size)
+        self._at += len(data)
+        return data
 
 
 def container(file: SafeBytes) -> str | None:

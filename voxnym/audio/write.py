@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voxnym.audio.aiff import settle_length
 from voxnym.audio.atomic import atomic_output, failure_text
 from voxnym.audio.formats import Format, bytes_per_sample, format_for, printable
 from voxnym.audio.ogg import settle_serials
+from voxnym.audio.quantise import coded
 from voxnym.audio.sniff import SafeBytes, forward_only
 from voxnym.errors import OutputError
 from voxnym.records import Audio, Block
@@ -23,7 +23,6 @@ from voxnym.records import Audio, Block
 # encodes depends on the sizes of the writes, so all have this one.
 _WRITE_FRAMES = 8_192
 _SET_ADD_PEAK_CHUNK = 0x1050  # SFC_SET_ADD_PEAK_CHUNK of sndfile.h
-_BITS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
 
 
 class FileWriter:
@@ -66,7 +65,7 @@ class FileWriter:
         self.frames = 0
         """Samples of one channel written so far."""
         try:
-            _check(form, rate, channels, self.subtype)
+            check_form(form, rate, channels, self.subtype)
             major = form.major_for(channels, self.subtype, frames)
         except OutputError as error:
             raise OutputError(f"{self.name}: {error}") from error
@@ -76,7 +75,7 @@ class FileWriter:
         self._waiting = np.zeros((channels, 0), np.float32)
         self._limit = None if major == "RF64" else form.limit_bytes
         self._owned = isinstance(file, str | os.PathLike)
-        self._raw = _opened(file, self.name)
+        self._raw = opened_target(file, self.name)
         self._target = SafeBytes(self._raw)
         self._sound: Any = None
         try:
@@ -159,7 +158,7 @@ class FileWriter:
             raise self._failure(error) from error
 
     def _put(self, block: Block) -> None:
-        samples, clipped = _coded(block, self.subtype)
+        samples, clipped = coded(block, self.subtype)
         self.clipped += clipped
         try:
             self._sound.write(samples)
@@ -215,15 +214,22 @@ def write_audio(
         InputError: an extension that is no output format.
         OutputError: the file exists, cannot be written, or the format does not hold the samples.
     """
+    from voxnym.audio.open import open_writer
+
     form = format_for(path)
     with (
         atomic_output(path, overwrite=overwrite) as file,
-        FileWriter(file, form, audio.rate, audio.channels, subtype, audio.length, path) as writer,
+        open_writer(file, form, audio.rate, audio.channels, subtype, audio.length, path) as writer,
     ):
         writer.write(audio.samples)
 
 
-def _check(form: Format, rate: int, channels: int, subtype: str) -> None:
+def check_form(form: Format, rate: int, channels: int, subtype: str) -> None:
+    """Refuse what a format does not hold.
+
+    Raises:
+        OutputError: the subtype, channel count or rate.
+    """
     allowed = set(form.subtypes.values()) | {form.default_subtype}
     if subtype not in allowed:
         raise OutputError(
@@ -240,7 +246,12 @@ def _check(form: Format, rate: int, channels: int, subtype: str) -> None:
         )
 
 
-def _opened(file: str | os.PathLike[str] | BinaryIO, name: str) -> BinaryIO:
+def opened_target(file: str | os.PathLike[str] | BinaryIO, name: str) -> BinaryIO:
+    """A file to write and read back: the one that was given, or a new one at a path.
+
+    Raises:
+        OutputError: it cannot be created.
+    """
     if not isinstance(file, str | os.PathLike):
         return file
     try:
@@ -268,24 +279,3 @@ def _sound(
     if major != "RF64":
         soundfile._snd.sf_command(sound._file, _SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
     return sound
-
-
-def _coded(block: Block, subtype: str) -> tuple[NDArray[Any], int]:
-    """Interleaved samples in the type that libsndfile stores unchanged, and how many it limited."""
-    frames = np.ascontiguousarray(block.T)
-    if subtype in ("FLOAT", "DOUBLE"):
-        return frames, 0
-    if subtype not in _BITS:
-        limited = np.clip(frames, -1.0, 1.0)
-        return limited, int(np.count_nonzero(limited != frames))
-    bits = _BITS[subtype]
-    # float32 holds integers of 24 bits; wider ones need float64 for their upper limit.
-    wide = frames.astype(np.float64) if bits > 24 else frames
-    rounded = np.rint(wide * wide.dtype.type(2 ** (bits - 1)))
-    top = wide.dtype.type(2 ** (bits - 1))
-    limited = np.clip(rounded, -top, top - 1)
-    clipped = int(np.count_nonzero(limited != rounded))
-    # libsndfile keeps the upper bits of the type that it is given.
-    if bits <= 16:
-        return limited.astype(np.int16) << (16 - bits), clipped
-    return limited.astype(np.int32) << (32 - bits), clipped

@@ -14,6 +14,7 @@ import typer
 from voxnym.cli.anonymize import anonymize as _anonymize
 from voxnym.cli.inspect import inspect as _inspect
 from voxnym.cli.key import key_app
+from voxnym.cli.names import names as _names
 from voxnym.cli.systems import systems as _systems
 from voxnym.cli.terminal import mend_streams, say
 from voxnym.errors import VoxnymError
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 app.command("anonymize", no_args_is_help=True)(_anonymize)
 app.command("inspect", no_args_is_help=True)(_inspect)
+app.command("names", no_args_is_help=True)(_names)
 app.command("systems")(_systems)
 app.add_typer(key_app, name="key")
 

@@ -1,4 +1,4 @@
-"""`voxnym anonymize`: a recording, a folder or a pipe, in nobody's voice."""
+"""`voxnym anonymize`: a recording, a folder, a corpus or a pipe, in nobody's voice."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from voxnym.errors import OutputError
 if TYPE_CHECKING:
     from voxnym.cli.choices import Choices
     from voxnym.jobs.run import Orders
+    from voxnym.jobs.shard import Shard
     from voxnym.jobs.summary import Summary, Watch
     from voxnym.jobs.task import Recipe
 
@@ -26,9 +27,24 @@ def anonymize(
     per: options.PerOption = options.Per.file,
     speaker: options.SpeakerName = None,
     speaker_from: options.SpeakerFromOption = options.Origin.file,
+    turns: options.Turns = None,
+    redact: options.Redact = None,
+    redact_with: options.RedactWith = options.Cover.tone,
+    redact_guard: options.RedactGuard = 0.1,
+    transcript: options.Transcript = None,
+    rename: options.Rename = False,
+    mapping: options.Mapping = None,
     channels: options.ChannelsOption = options.Channels.mix,
     level: options.LevelOption = None,
+    surroundings: options.SurroundingsOption = None,
     format: options.FormatName = None,
+    keep: options.Keep = None,
+    corpus: options.CorpusOption = None,
+    root: options.Root = None,
+    allow_pipes: options.AllowPipes = False,
+    engine: options.EngineOption = options.Engine.processes,
+    address: options.Address = None,
+    shard: options.ShardOption = None,
     workers: options.Workers = None,
     overwrite: options.Overwrite = False,
     dry_run: options.DryRun = False,
@@ -38,41 +54,52 @@ def anonymize(
 ) -> int:
     """Anonymize recordings: the same words, in sync, in nobody's voice.
 
-    Reads wav, rf64, w64, aiff, flac, ogg, opus, mp3, au and caf. The output has the same rate,
-    channels and length, a new container and no tags. Names of files and folders are kept.
-    Recordings that fail leave no output; exit code 1 says that some of a folder failed, 2 that
-    nothing was done.
+    Reads wav, rf64, w64, aiff, flac, ogg, opus, mp3, au, caf and, with the extra [media], m4a,
+    aac, mp4, mov, mkv, mka and webm. The output has the same rate, channels and length, a new
+    container and no tags. Names of files and folders are kept without --rename. Recordings that
+    fail leave no output; exit code 1 says that some of a folder failed, 2 that nothing was done.
     """
     from voxnym.cli.choices import Choices
+    from voxnym.cli.inputs import Inputs
+    from voxnym.jobs.run import Orders
 
-    choices = Choices(
-        source, out, system, key, per.value, speaker, speaker_from.value, channels.value,
-        level.value if level else None, format, tuple(set_ or ()),
+    inputs = Inputs(
+        speaker, speaker_from.value, turns, redact, transcript, rename, mapping,
+        corpus.value if corpus else None, root, allow_pipes,
     )  # fmt: skip
-    return _run(choices, workers, overwrite, dry_run, json, quiet)
+    choices = Choices(
+        source, out, system, key, per.value, channels.value,
+        level.value if level else None, format, tuple(set_ or ()),
+        surroundings.value if surroundings else None, redact_with.value, redact_guard,
+        tuple(each.value for each in keep or ()), inputs,
+    )  # fmt: skip
+    orders = Orders(
+        workers, overwrite, dry_run,
+        engine=engine.value, address=address, shard=_shard(shard),
+    )  # fmt: skip
+    return _run(choices, orders, json, quiet)
 
 
-def _run(
-    choices: Choices,
-    workers: int | None,
-    overwrite: bool,
-    dry_run: bool,
-    json: str | None,
-    quiet: bool,
-) -> int:
+def _shard(text: str | None) -> Shard | None:
+    if text is None:
+        return None
+    from voxnym.jobs.shard import Shard
+
+    return Shard.parse(text)
+
+
+def _run(choices: Choices, orders: Orders, json: str | None, quiet: bool) -> int:
     from contextlib import ExitStack
 
     from voxnym.cli.report import Opening, report
     from voxnym.cli.terminal import say
     from voxnym.jobs.log import Log
     from voxnym.jobs.progress import progress
-    from voxnym.jobs.run import Orders
 
     if json == PIPE and choices.out == PIPE:
         raise OutputError("--json -: standard output already takes the recording; give a file")
     _stop_cleanly()
     recipe = choices.recipe()
-    orders = Orders(workers=workers, overwrite=overwrite, dry_run=dry_run)
     with ExitStack() as stack:
         watches: list[Watch] = [] if quiet else [Opening(choices)]
         watches.append(stack.enter_context(progress(quiet)))
@@ -90,30 +117,45 @@ def _run(
 
 
 def _work(choices: Choices, recipe: Recipe, orders: Orders, watches: list[Watch]) -> Summary:
-    from voxnym.jobs.run import run_folder
-    from voxnym.jobs.single import run_single
+    from voxnym.keys import Key
 
-    if choices.is_folder:
-        if choices.out == PIPE:
-            raise OutputError(f"{choices.source}: is a folder; give a folder for the output")
-        return run_folder(
-            Path(choices.source),
-            Path(choices.out),
-            recipe,
-            speaker=choices.speaker,
-            speaker_from=choices.speaker_from,
-            orders=orders,
-            watches=watches,
+    if choices.is_folder and choices.out == PIPE:
+        raise OutputError(f"{choices.source}: is a folder; give a folder for the output")
+    key, inputs = Key(recipe.key), choices.inputs
+    names = inputs.names(key)
+    inputs.check_mapping(Path(choices.out))
+    if not choices.is_folder:
+        return _single(choices, recipe, orders, watches)
+    from voxnym.jobs.plan import plan_folder
+    from voxnym.jobs.plan_corpus import plan_corpus
+    from voxnym.jobs.run import run_plan
+
+    source, out, request = Path(choices.source), Path(choices.out), inputs.request(names)
+    if choices.corpus is None:
+        plan = plan_folder(source, out, recipe, request)
+    else:
+        plan = plan_corpus(
+            source, out, recipe, request, root=inputs.root, allow_pipes=inputs.allow_pipes
         )
-    return run_single(
-        choices.source_path,
-        choices.target_path,
-        recipe,
-        speaker=choices.speaker,
-        speaker_from=choices.speaker_from,
-        orders=orders,
-        watches=watches,
+    if not orders.dry_run:
+        inputs.write_mapping(names, out)
+    return run_plan(plan, out, key, orders=orders, watches=watches)
+
+
+def _single(choices: Choices, recipe: Recipe, orders: Orders, watches: list[Watch]) -> Summary:
+    from voxnym.jobs.single import Facts, run_single
+    from voxnym.keys import Key
+
+    inputs = choices.inputs
+    names = inputs.names(Key(recipe.key))
+    target = choices.target_path(names)
+    facts = Facts(
+        inputs.speaker, inputs.speaker_from, inputs.turns, inputs.redact, inputs.transcript, names
     )
+    summary = run_single(choices.source_path, target, recipe, facts, orders=orders, watches=watches)
+    if summary.count("done") and target is not None:
+        inputs.write_mapping(names, target)
+    return summary
 
 
 def _stop_cleanly() -> None:

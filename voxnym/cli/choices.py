@@ -6,14 +6,18 @@ import dataclasses
 import os
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Literal
 
+from voxnym.cli.inputs import NO_INPUTS, Inputs
 from voxnym.errors import InputError, OutputError
 from voxnym.jobs.task import Recipe, Setting
-from voxnym.jobs.who import SpeakerFrom
 from voxnym.keys import Key
 from voxnym.records import Scope
+
+if TYPE_CHECKING:
+    from voxnym.corpora.names import PseudonymNames
 
 PIPE = "-"
 
@@ -27,12 +31,15 @@ class Choices:
     system: str | None = None
     key_file: Path | None = None
     per: Scope = "file"
-    speaker: str | None = None
-    speaker_from: SpeakerFrom = "file"
     channels: Literal["mix", "separate"] = "mix"
     level: Literal["fixed", "keep"] | None = None
     format: str | None = None
     settings: tuple[str, ...] = ()
+    surroundings: Literal["clean", "keep"] | None = None
+    cover: Literal["tone", "silence"] = "tone"
+    guard_s: float = 0.1
+    keep: tuple[str, ...] = ()
+    inputs: Inputs = NO_INPUTS
 
     def __post_init__(self) -> None:
         # An empty path means the current folder to pathlib, and an unset variable to a shell.
@@ -42,8 +49,19 @@ class Choices:
 
     @property
     def is_folder(self) -> bool:
-        """Whether IN is a folder."""
-        return self.source != PIPE and _is_folder(Path(self.source))
+        """Whether IN is a folder or a corpus: many recordings, into a folder."""
+        if self.source == PIPE:
+            return False
+        return _is_folder(Path(self.source)) or self.corpus is not None
+
+    @cached_property
+    def corpus(self) -> str | None:
+        """What kind of corpus IN is; None for recordings.
+
+        Raises:
+            InputError: options of a corpus without one.
+        """
+        return None if self.source == PIPE else self.inputs.kind_of(Path(self.source))
 
     @property
     def source_path(self) -> Path | None:
@@ -63,9 +81,11 @@ class Choices:
             ) from error
         return path
 
-    @property
-    def target_path(self) -> Path | None:
+    def target_path(self, names: PseudonymNames | None = None) -> Path | None:
         """The output file; None for a pipe. An existing folder gets a file of the same name.
+
+        Args:
+            names: gives that file a pseudonym instead.
 
         Raises:
             InputError: the extension is no output format.
@@ -79,7 +99,9 @@ class Choices:
         if _is_folder(target):
             if self.source_path is None:
                 raise OutputError(f"{target}: is a folder; give the name of a file")
-            target /= self.source_path.name
+            target /= names.path(PurePath(self.source_path.name)) if names else (
+                self.source_path.name
+            )  # fmt: skip
             if self.format is not None:
                 target = target.with_suffix(format_named(self.format).extensions[0])
         elif self.out.endswith(("/", os.sep)):
@@ -104,10 +126,16 @@ class Choices:
         from voxnym.audio.formats import format_named
         from voxnym.system import DEFAULT_SYSTEM, load
 
-        if self.per == "speaker" and self.source == PIPE and self.speaker is None:
+        inputs = self.inputs
+        if self.per == "speaker" and self.source == PIPE and not (inputs.speaker or inputs.turns):
             raise InputError("--per speaker: a pipe has no name; give --speaker NAME")
-        if self.speaker is not None and not self.speaker.strip():
+        if inputs.speaker is not None and not inputs.speaker.strip():
             raise InputError("--speaker '': expected a name")
+        if inputs.redact is not None and "subtitles" in self.keep:
+            raise InputError(
+                "--keep subtitles with --redact: subtitles inside a film are not redacted; give "
+                "them with --transcript instead"
+            )
         key = self._key()
         settings = tuple(_setting(text) for text in self.settings)
         name = self.system or DEFAULT_SYSTEM
@@ -123,12 +151,20 @@ class Choices:
             level=self.level,
             format=None if self.format is None else format_named(self.format).name,
             settings=settings,
+            surroundings=self.surroundings,
+            cover=self.cover,
+            guard_s=self.guard_s,
+            kept_streams=tuple(sorted(set(self.keep))),
         )
 
     def _key(self) -> Key:
         if self.key_file is None:
             return Key.random()
-        if self.is_folder and self.key_file.resolve().is_relative_to(Path(self.out).resolve()):
+        if (
+            self.is_folder
+            and self.out != PIPE
+            and self.key_file.resolve().is_relative_to(Path(self.out).resolve())
+        ):
             raise OutputError(
                 f"{self.key_file}: the key lies in the output folder, and whoever gets that "
                 "can repeat every voice; move the key out of it"

@@ -32,7 +32,8 @@ def inspect(path: In, as_json: AsJson = False, ignore: Ignored = None) -> int:
 
     Tags, chunks, pictures, unused room, trailing bytes, names of programs, files and folders,
     times, owners, and transcripts or tables that lie beside the recordings. Nothing is decoded
-    or changed. Exit code 1 says that something was found, 0 that nothing was, 2 wrong usage.
+    or changed. Exit code 1 says that something was found, 0 that nothing was, 2 wrong usage. What
+    VoxNym carried over because you wanted it (transcripts, pictures) is shown and does not count.
     """
     from voxnym.inspecting.walk import inspect as look
 
@@ -40,45 +41,46 @@ def inspect(path: In, as_json: AsJson = False, ignore: Ignored = None) -> int:
     findings = (finding for finding in look(path) if finding.kind not in left_out)
     counts = _json(findings) if as_json else _tables(path, findings)
     _summary(path, counts, left_out)
-    return 1 if counts else 0
+    return 1 if any(count for (_, carried), count in counts.items() if not carried) else 0
 
 
-def _json(findings: Iterator[Finding]) -> Counter[str]:
+def _json(findings: Iterator[Finding]) -> Counter[tuple[Kind, bool]]:
     """The same array as `json.dumps` gives, written while it is found."""
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[Kind, bool]] = Counter()
     for finding in findings:
         sys.stdout.write("[\n  " if not counts else ",\n  ")
         sys.stdout.write(json.dumps(_plain(finding)))
-        counts[finding.kind] += 1
+        counts[finding.kind, finding.carried] += 1
     sys.stdout.write("\n]\n" if counts else "[]\n")
     return counts
 
 
-def _plain(finding: Finding) -> dict[str, str]:
+def _plain(finding: Finding) -> dict[str, str | bool]:
     return {
         "path": os.fspath(finding.path),
         "kind": finding.kind.value,
         "where": finding.where,
         "what": finding.what,
         "advice": finding.advice,
+        "carried": finding.carried,
     }
 
 
-def _tables(root: Path, findings: Iterator[Finding]) -> Counter[str]:
+def _tables(root: Path, findings: Iterator[Finding]) -> Counter[tuple[Kind, bool]]:
     from itertools import groupby
 
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[Kind, bool]] = Counter()
     waiting: list[Finding] = []
     for _, group in groupby(findings, key=lambda finding: finding.path):
         waiting += group
         # A corpus may have more findings than a table, or the memory, should hold.
         if len(waiting) >= _TABLE_ROWS:
             _table(root, waiting)
-            counts.update(finding.kind for finding in waiting)
+            counts.update((finding.kind, finding.carried) for finding in waiting)
             waiting = []
     if waiting:
         _table(root, waiting)
-        counts.update(finding.kind for finding in waiting)
+        counts.update((finding.kind, finding.carried) for finding in waiting)
     return counts
 
 
@@ -98,7 +100,8 @@ def _table(root: Path, findings: list[Finding]) -> None:
             table.add_section()
         before = finding.path
         label = _label(root, finding.path) if is_new else ""
-        cells = (label, finding.kind.value, finding.where, finding.what)
+        kind = f"({finding.kind})" if finding.carried else finding.kind.value
+        cells = (label, kind, finding.where, finding.what)
         table.add_row(*(Text(cell) for cell in cells))
     Console(file=sys.stdout).print(table)
 
@@ -109,12 +112,20 @@ def _label(root: Path, path: Path) -> str:
     return printable(path.relative_to(root) if path != root else path)
 
 
-def _summary(path: Path, counts: Counter[str], left_out: frozenset[Kind]) -> None:
+def _summary(path: Path, counts: Counter[tuple[Kind, bool]], left_out: frozenset[Kind]) -> None:
     from voxnym.audio.formats import printable
     from voxnym.inspecting.finding import ADVICE
 
-    for kind in counts:
-        sys.stderr.write(f"voxnym: {kind}: {ADVICE[Kind(kind)]}\n")
-    text = ", ".join(f"{kind}: {count}" for kind, count in sorted(counts.items()))
+    for kind in dict.fromkeys(kind for kind, carried in counts if not carried):
+        sys.stderr.write(f"voxnym: {kind}: {ADVICE[kind]}\n")
     ignored = f" (ignored: {', '.join(sorted(left_out))})" if left_out else ""
-    sys.stderr.write(f"voxnym: {printable(path)}: {text or 'nothing found'}{ignored}\n")
+    found, carried = _counted(counts, carried=False), _counted(counts, carried=True)
+    sys.stderr.write(f"voxnym: {printable(path)}: {found or 'nothing found'}{ignored}\n")
+    if carried:
+        sys.stderr.write(f"voxnym: carried over as you wanted it: {carried}\n")
+
+
+def _counted(counts: Counter[tuple[Kind, bool]], *, carried: bool) -> str:
+    return ", ".join(
+        f"{kind}: {n}" for (kind, each), n in sorted(counts.items()) if each == carried
+    )

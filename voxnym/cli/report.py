@@ -59,7 +59,8 @@ def _lines(summary: Summary, choices: Choices) -> Iterator[str]:
         yield from _folder_lines(summary, choices)
     else:
         yield from _single_lines(summary)
-    if choices.per != "speaker" and (choices.speaker or choices.speaker_from == "folder"):
+    inputs = choices.inputs
+    if choices.per != "speaker" and (inputs.speaker or inputs.speaker_from == "folder"):
         yield "who speaks makes no difference without --per speaker"
     if not summary.count("done"):
         return
@@ -69,6 +70,10 @@ def _lines(summary: Summary, choices: Choices) -> Iterator[str]:
         yield "one voice per speaker: recordings of a person can be linked with each other"
     if choices.level == "keep":
         yield "the loudness was kept, which helps to recognise a person"
+    if choices.surroundings == "keep":
+        yield "the background was kept, which helps to recognise a place and a person"
+    if inputs.rename and choices.key_file is None and inputs.mapping is None:
+        yield "names were replaced under a key that is thrown away: there is no way back"
     yield from _name_lines(summary, choices)
 
 
@@ -84,6 +89,7 @@ def _single_lines(summary: Summary) -> Iterator[str]:
                 f"{out.format}"
             )
             yield from (f"{result.label}: {note}" for note in out.notes)
+    yield from summary.notes
 
 
 def _folder_lines(summary: Summary, choices: Choices) -> Iterator[str]:

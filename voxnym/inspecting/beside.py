@@ -9,7 +9,7 @@ from typing import Final
 
 from voxnym.audio.atomic import is_temporary
 from voxnym.inspecting.finding import Kind, Leak
-from voxnym.inspecting.names import JOURNAL, SOUND_EXTENSIONS, journal_leaks, table_leaks
+from voxnym.inspecting.names import SOUND_EXTENSIONS, is_journal, journal_leaks, table_leaks
 from voxnym.inspecting.shown import wording
 
 _TRANSCRIPTS: Final = frozenset((
@@ -18,7 +18,7 @@ _TRANSCRIPTS: Final = frozenset((
     ".sub", ".docx", ".doc", ".odt", ".rtf", ".pdf",
 ))  # fmt: skip
 _TABLES: Final = re.compile(
-    r"(utt2spk|spk2utt|segments|utt2dur|utt2num_frames|reco2dur|reco2file_and_channel|utt2uniq"
+    r"(wav\.scp|utt2spk|spk2utt|segments|utt2dur|utt2num_frames|reco2dur|reco2file_and_channel|utt2uniq"
     r"|.*\.scp|.*\.rttm|.*\.uem|.*\.jsonl|.*\.csv|.*\.tsv|.*\.json)(\.gz)?"
 )
 _ABOUT_PEOPLE: Final = re.compile(r"(spk|utt|reco)2(gender|lang|age|sex|dialect|accent|name).*")
@@ -44,7 +44,7 @@ def beside_leaks(path: Path) -> Iterator[Leak]:
     name = path.name.lower()
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    if path.name == JOURNAL:
+    if is_journal(path.name):
         yield from journal_leaks(path)
     elif is_temporary(path.name):
         yield Leak(Kind.beside, "", "an unfinished output of a run that was killed")

@@ -73,6 +73,8 @@ class Finding:
         where: the place in the file; empty for what is not inside it.
         what: the value, shortened and printable.
         advice: what to do.
+        carried: whether VoxNym put it there because the user wanted it: pictures of a film, words
+            and facts of a corpus. It tells something, and is no oversight.
     """
 
     path: Path
@@ -80,6 +82,7 @@ class Finding:
     where: str
     what: str
     advice: str
+    carried: bool = False
 
     @classmethod
     def of(cls, path: str | os.PathLike[str], leak: Leak) -> Finding:

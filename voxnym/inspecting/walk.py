@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -12,9 +14,12 @@ from voxnym.errors import InputError
 from voxnym.inspecting.attributes import attribute_leaks, spread_leaks
 from voxnym.inspecting.beside import beside_leaks, is_transcript
 from voxnym.inspecting.finding import Finding, Kind, Leak
-from voxnym.inspecting.names import JOURNAL, name_leaks
+from voxnym.inspecting.names import is_journal, name_leaks, placed_hashes
 from voxnym.inspecting.recording import recording_leaks
 from voxnym.inspecting.shown import shortened
+
+_CARRIED = frozenset((Kind.transcript, Kind.beside, Kind.stream))
+"""What VoxNym carries over where the user wants it: words, facts of speakers, pictures."""
 
 
 def inspect(path: str | os.PathLike[str]) -> Iterator[Finding]:
@@ -44,11 +49,26 @@ def inspect(path: str | os.PathLike[str]) -> Iterator[Finding]:
 
 def _folder(root: Path) -> Iterator[Finding]:
     times: list[float] = []
+    placed: frozenset[str] = frozenset()
     for path in _below(root, times):
-        yield from _entry(path)
+        if is_journal(path.name):
+            placed |= placed_hashes(path)
+        yield from (_marked(finding, placed) for finding in _entry(path))
     if times:
         for leak in spread_leaks(min(times), max(times)):
             yield Finding.of(root, leak)
+
+
+def _marked(finding: Finding, placed: frozenset[str]) -> Finding:
+    """A finding that a journal knows of as put there by VoxNym is carried over on purpose."""
+    if finding.kind not in _CARRIED or not placed:
+        return finding
+    try:
+        with finding.path.open("rb") as file:
+            carried = hashlib.file_digest(file, "sha256").hexdigest() in placed
+    except OSError:
+        return finding
+    return dataclasses.replace(finding, carried=carried)
 
 
 def _below(root: Path, times: list[float]) -> Iterator[Path]:
@@ -82,7 +102,7 @@ def _entry(path: Path) -> Iterator[Finding]:
 
 
 def _leaks(path: Path, status: os.stat_result) -> Iterator[Leak]:
-    if path.name != JOURNAL:
+    if not is_journal(path.name):
         yield from name_leaks(path)
     yield from attribute_leaks(path, status)
     mode = status.st_mode

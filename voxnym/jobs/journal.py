@@ -193,20 +193,34 @@ class Journal:
             ) from error
 
 
-def slot_of(key: Key, task: Task, relative: str, salt: str) -> Slot:
+def slot_of(key: Key, task: Task, salt: str) -> Slot:
     """Keyed hashes of a recording as it is now and of what is to be done with it.
 
     Args:
         key: of this run.
-        task: the recording and its recipe.
-        relative: its path inside the input folder.
+        task: the recording and what is to be done with it.
         salt: of the output folder's journal.
     """
-    fields = (salt, relative, task.recipe.fingerprint, task.speaker)
+    fields = (salt, task.place, task.fingerprint)
     state = (str(task.size), str(task.mtime_ns))
     return Slot(
         key.digest("journal place", *fields).hex(),
         key.digest("journal", *fields, *state).hex(),
+    )
+
+
+def text_slot(key: Key, place: str, sha256: str, salt: str) -> Slot:
+    """Keyed hashes of a text that lies beside recordings.
+
+    Args:
+        key: of this run.
+        place: its path inside the output folder.
+        sha256: of its bytes, hexadecimal; another text in its place is another one.
+        salt: of the output folder's journal.
+    """
+    return Slot(
+        key.digest("journal text place", salt, place).hex(),
+        key.digest("journal text", salt, place, sha256).hex(),
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 
+from voxnym.corpora.names import plain
 from voxnym.errors import InputError, OutputError, VoxnymError
+from voxnym.jobs.request import Request
 from voxnym.jobs.task import Recipe, Task
-from voxnym.jobs.who import SpeakerFrom, speaker_of
+from voxnym.jobs.texts import Texts
+from voxnym.jobs.who import speaker_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Refusal:
     """A recording that cannot be done, and why."""
 
     label: str
-    source: Path
+    source: Path | None
     error: VoxnymError
 
 
@@ -30,20 +33,22 @@ class Plan:
         tasks: sorted by path.
         refusals: recordings that cannot be done as asked.
         left_out: how many files were passed over, by reason.
+        texts: writes what belongs beside the recordings, once they are done.
+        notes: sentences about the input as a whole.
     """
 
     tasks: tuple[Task, ...]
-    refusals: tuple[Refusal, ...]
-    left_out: Mapping[str, int]
+    refusals: tuple[Refusal, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    texts: Texts | None = None
+    notes: tuple[str, ...] = ()
 
 
 def plan_folder(
     folder: Path,
     out: Path,
     recipe: Recipe,
-    *,
-    speaker: str | None = None,
-    speaker_from: SpeakerFrom = "file",
+    request: Request | None = None,
 ) -> Plan:
     """All recordings below a folder, in a mirrored tree below another.
 
@@ -54,47 +59,75 @@ def plan_folder(
         folder: exists.
         out: need not exist; may lie inside `folder` (what is in it is never an input).
         recipe: what is the same for all recordings.
-        speaker: one name for all, or None.
-        speaker_from: whose name is the speaker's otherwise.
+        request: who speaks, what is hidden, how files are called.
 
     Raises:
-        InputError: the folder holds no recording.
+        InputError: the folder holds no recording, or labels that do not fit.
         OutputError: `out` is or contains `folder`, or is a file.
     """
-    _check_folders(folder, out)
+    request = request or Request()
+    check_folders(folder, out)
     left_out: Counter[str] = Counter()
     by_target: defaultdict[Path, list[Task]] = defaultdict(list)
     refusals: list[Refusal] = []
     for source in _recordings(folder, out.resolve(), left_out, refusals):
-        name = speaker_of(source, folder, speaker, speaker_from)
-        found = _task(source, source.relative_to(folder), out, name, recipe)
+        found = _task(source, folder, out, recipe, request)
         task = _kept_apart(found, folder.resolve(), out.resolve())
         if isinstance(task, Refusal):
             refusals.append(task)
         else:
             by_target[task.target].append(task)
-    tasks, doubles = _without_doubles(by_target)
+    tasks, doubles = without_doubles(by_target)
     if not tasks and not doubles and not refusals:
         raise InputError(f"{folder}: no recording found here{_leftover_text(left_out)}")
-    return Plan(tuple(tasks), (*refusals, *doubles), dict(left_out))
+    notes = request.check(PurePath(task.place) for task in tasks)
+    return Plan(
+        tuple(tasks),
+        (*refusals, *doubles),
+        dict(left_out),
+        _texts(request, recipe),
+        notes,
+    )
 
 
-def _task(source: Path, relative: Path, out: Path, speaker: str, recipe: Recipe) -> Task | Refusal:
+def _texts(request: Request, recipe: Recipe) -> Texts | None:
+    if request.transcripts is None and (request.turns is None or request.names is None):
+        return None
+    from voxnym.jobs.folder_texts import FolderTexts
+
+    return FolderTexts(request, recipe.guard_s)
+
+
+def _task(
+    source: Path, folder: Path, out: Path, recipe: Recipe, request: Request
+) -> Task | Refusal:
     from voxnym.audio.formats import printable
 
+    relative = source.relative_to(folder)
     label = printable(relative)
     try:
         found = source.stat()
-        target = out / _target_name(relative, recipe.format)
+        target = out / request.renamed(_target_name(relative, recipe.format))
+        turns, redactions = request.turns_of(relative), request.redactions_of(relative)
     except OSError as error:
         text = f"{label}: cannot be looked at ({error.strerror})"
         return Refusal(label, source, InputError(text))
     except VoxnymError as error:
         return Refusal(label, source, error)
-    return Task(label, source, target, speaker, recipe, found.st_size, found.st_mtime_ns)
+    return Task(
+        label, source, target,
+        speaker_of(source, folder, request.speaker, request.speaker_from),
+        recipe, found.st_size, found.st_mtime_ns, plain(relative.as_posix()),
+        turns=turns, redactions=redactions,
+    )  # fmt: skip
 
 
-def _check_folders(folder: Path, out: Path) -> None:
+def check_folders(folder: Path, out: Path) -> None:
+    """Refuse an output that would lie among originals.
+
+    Raises:
+        OutputError: it is or contains the input folder, or is a file.
+    """
     inside, outside = folder.resolve(), out.resolve()
     if inside == outside:
         raise OutputError(
@@ -162,7 +195,6 @@ def _kept_apart(task: Task | Refusal, originals: Path, outputs: Path) -> Task | 
         f"{task.label}: {task.target.parent} is a link into the input folder; originals are "
         "never replaced, remove the link"
     )
-    assert task.source is not None, "planned tasks have paths"
     return Refusal(task.label, task.source, OutputError(text))
 
 
@@ -175,9 +207,10 @@ def _target_name(relative: Path, format: str | None) -> Path:
     return relative.with_suffix(format_named(format).extensions[0])
 
 
-def _without_doubles(
+def without_doubles(
     by_target: Mapping[Path, list[Task]],
 ) -> tuple[list[Task], list[Refusal]]:
+    """Tasks that have their output for themselves; the others are refused."""
     tasks: list[Task] = []
     refusals: list[Refusal] = []
     for target, claims in by_target.items():
@@ -190,7 +223,6 @@ def _without_doubles(
                 f"{task.label}: {target.name} would also be the output of {others}; "
                 "rename one of them, or leave out --format"
             )
-            assert task.source is not None, "planned tasks have paths"
             refusals.append(Refusal(task.label, task.source, error))
     return tasks, refusals
 

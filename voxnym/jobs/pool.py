@@ -21,7 +21,8 @@ from types import ModuleType
 from typing import BinaryIO
 
 from voxnym.errors import RenderError, VoxnymError
-from voxnym.jobs.task import Outcome, Task, run_task
+from voxnym.jobs.task import Outcome, Task
+from voxnym.jobs.work import run_task
 from voxnym.jobs.worker import Heard, Order, Refused, Work, serve
 
 SILENCE_S = 120.0

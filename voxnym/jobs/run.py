@@ -1,4 +1,4 @@
-"""A folder of recordings, done: plan, leftovers, journal, workers, renames, summary."""
+"""A plan of many recordings, done: leftovers, journal, workers, renames, texts, summary."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from voxnym.errors import OutputError, VoxnymError
 from voxnym.jobs.journal import Journal, Past, Slot, past_of, slot_of
-from voxnym.jobs.plan import Plan, plan_folder
+from voxnym.jobs.plan import Plan
 from voxnym.jobs.pool import Answer, Job, Pool, Share, prepare
 from voxnym.jobs.summary import Result, Summary, Watch
-from voxnym.jobs.task import Outcome, Recipe, Task, run_task
-from voxnym.jobs.who import SpeakerFrom, plain
+from voxnym.jobs.task import Outcome, Task
+from voxnym.jobs.texts import Finished, put_texts
+from voxnym.jobs.work import run_task
 from voxnym.jobs.worker import Work
 from voxnym.keys import Key
+
+
+if TYPE_CHECKING:
+    from voxnym.jobs.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,18 @@ class Orders:
         overwrite: whether foreign files in the way may be replaced.
         dry_run: say what would be done, and do nothing.
         work: what a worker does with a task.
+        engine: where the work is done.
+        address: of a Ray cluster; None starts a Ray of its own.
+        shard: which part of the plan to do; None for all of it.
     """
 
     workers: int | None = None
     overwrite: bool = False
     dry_run: bool = False
     work: Work = run_task
+    engine: Literal["processes", "ray"] = "processes"
+    address: str | None = None
+    shard: Shard | None = None
 
     def processes(self, jobs: int) -> int:
         """How many workers make sense for so many jobs."""
@@ -47,45 +59,40 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_folder(
-    folder: Path,
+def run_plan(
+    plan: Plan,
     out: Path,
-    recipe: Recipe,
+    key: Key,
     *,
-    speaker: str | None = None,
-    speaker_from: SpeakerFrom = "file",
     orders: Orders | None = None,
     watches: Sequence[Watch] = (),
 ) -> Summary:
-    """Anonymize all recordings below a folder into a mirrored tree.
+    """Anonymize all recordings of a plan.
 
     What an earlier run with the same key and settings has finished is not done again. Failures
     are collected; everything else is done.
 
     Args:
-        folder: originals; never changed.
+        plan: of a folder or a corpus.
         out: made where it does not exist.
-        recipe: system, key and settings.
-        speaker: one name for all recordings, or None.
-        speaker_from: whose name is the speaker's otherwise.
+        key: of the recipe.
         orders: workers and the like.
         watches: told how it goes.
 
     Raises:
-        InputError: no recording there.
         OutputError: the output folder cannot be used.
     """
     orders = orders or Orders()
     started = time.monotonic()
-    plan = plan_folder(folder, out, recipe, speaker=speaker, speaker_from=speaker_from)
     if orders.dry_run:
-        summary = _pretend(folder, plan, past_of(out), orders, watches)
+        summary = _pretend(plan, past_of(out), key, orders, watches)
     else:
         _make(out)
-        key = Key(recipe.key)
         with Journal(out, key) as journal:
-            summary = _Run(folder, out, plan, key, journal, orders, watches).all()
-    return replace(summary, wall_s=time.monotonic() - started, left_out=plan.left_out)
+            summary = _Run(out, plan, key, journal, orders, watches).all()
+    notes = (*plan.notes, *summary.notes)
+    wall_s = time.monotonic() - started
+    return replace(summary, wall_s=wall_s, left_out=plan.left_out, notes=notes)
 
 
 class _Run:
@@ -93,7 +100,6 @@ class _Run:
 
     def __init__(
         self,
-        folder: Path,
         out: Path,
         plan: Plan,
         key: Key,
@@ -101,9 +107,11 @@ class _Run:
         orders: Orders,
         watches: Sequence[Watch],
     ) -> None:
-        self._folder, self._out, self._plan, self._key = folder, out, plan, key
+        self._out, self._plan, self._key = out, plan, key
         self._journal, self._orders, self._watches = journal, orders, watches
         self._results: list[Result] = []
+        self._finished: list[Finished] = []
+        self._text_notes: tuple[str, ...] = ()
         self._replaceable: set[Path] = set()
 
     def all(self) -> Summary:
@@ -113,6 +121,7 @@ class _Run:
         interrupted = False
         try:
             self._work()
+            self._write_texts()
             self._journal.end()
         except KeyboardInterrupt:
             interrupted = True
@@ -131,6 +140,8 @@ class _Run:
                     self._replaceable.add(task.target)
             else:
                 refused.append(result)
+            if result.status == "skipped":
+                self._finished.append(Finished(task, None))
         for watch in self._watches:
             watch.begin(len(pending) + len(refused), sum(task.size for task in pending))
         for result in refused:
@@ -163,7 +174,24 @@ class _Run:
             self._place(answer.job, answer.outcome)
         except VoxnymError as error:
             return _refused(task.label, task.source, error, task.size)
+        self._finished.append(Finished(task, answer.outcome))
         return Result(task.label, task.source, task.target, "done", task.size, answer.outcome)
+
+    def _write_texts(self) -> None:
+        if self._plan.texts is None:
+            return
+        self._finished.sort(key=lambda each: each.task.place)
+        written, failed = put_texts(
+            self._plan.texts,
+            self._finished,
+            self._out,
+            journal=self._journal,
+            key=self._key,
+            overwrite=self._orders.overwrite,
+        )
+        self._text_notes = written.notes
+        for result in failed:
+            self._tell(result)
 
     def _place(self, job: Job, outcome: Outcome) -> None:
         from voxnym.audio.atomic import commit
@@ -178,7 +206,7 @@ class _Run:
         self._journal.done(slot)
 
     def _slot(self, task: Task) -> Slot:
-        return _slot(self._folder, task, self._key, self._journal.past)
+        return slot_of(self._key, task, self._journal.past.salt)
 
     def _share(self, event: Share) -> None:
         task = event.job.task
@@ -191,6 +219,7 @@ class _Run:
             watch.result(result)
 
     def _notes(self) -> Iterator[str]:
+        yield from self._text_notes
         past = self._journal.past
         if past.damaged:
             yield f"{past.damaged} damaged lines of the journal were ignored"
@@ -213,11 +242,6 @@ def _refused(label: str, source: Path | None, error: VoxnymError, size: int = 0)
     return Result(label, source, None, "failed", size, error=error)
 
 
-def _slot(folder: Path, task: Task, key: Key, past: Past) -> Slot:
-    assert task.source is not None, "planned tasks have paths"
-    return slot_of(key, task, plain(task.source.relative_to(folder).as_posix()), past.salt)
-
-
 def _look(task: Task, slot: Slot, past: Past, orders: Orders) -> Result:
     """What is to become of a recording: planned, skipped as finished, or failed as in the way."""
     try:
@@ -233,13 +257,8 @@ def _look(task: Task, slot: Slot, past: Past, orders: Orders) -> Result:
     return Result(task.label, task.source, task.target, "planned", task.size)
 
 
-def _pretend(
-    folder: Path, plan: Plan, past: Past, orders: Orders, watches: Sequence[Watch]
-) -> Summary:
-    planned = [
-        _look(task, _slot(folder, task, Key(task.recipe.key), past), past, orders)
-        for task in plan.tasks
-    ]
+def _pretend(plan: Plan, past: Past, key: Key, orders: Orders, watches: Sequence[Watch]) -> Summary:
+    planned = [_look(task, slot_of(key, task, past.salt), past, orders) for task in plan.tasks]
     refused = [_refused(item.label, item.source, item.error) for item in plan.refusals]
     for result in (*planned, *refused):
         for watch in watches:

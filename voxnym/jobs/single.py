@@ -11,16 +11,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from voxnym.corpora.names import PseudonymNames, plain
 from voxnym.errors import InputError, OutputError, VoxnymError
 from voxnym.jobs.pool import Pool, Share, prepare
 from voxnym.jobs.run import Orders
 from voxnym.jobs.summary import Result, Summary, Watch
 from voxnym.jobs.task import Outcome, Recipe, Task
-from voxnym.jobs.who import SpeakerFrom, plain, speaker_of
+from voxnym.jobs.who import SpeakerFrom, speaker_of
+from voxnym.records import Span
 
 STDIN_LABEL = "standard input"
 
@@ -32,9 +34,8 @@ def run_single(
     source: Path | None,
     target: Path | None,
     recipe: Recipe,
+    facts: Facts | None = None,
     *,
-    speaker: str | None = None,
-    speaker_from: SpeakerFrom = "file",
     orders: Orders | None = None,
     watches: Sequence[Watch] = (),
 ) -> Summary:
@@ -44,8 +45,7 @@ def run_single(
         source: a file; None for standard input.
         target: a file; None for standard output, which gets nothing before all is well.
         recipe: system, key and settings; its format is needed where `target` is None.
-        speaker: name of the person, or None.
-        speaker_from: whose name is the speaker's otherwise.
+        facts: who speaks in it, and what is hidden.
         orders: overwrite and the like.
         watches: told how it goes.
 
@@ -53,20 +53,91 @@ def run_single(
         InputError: no such file, or arguments that do not fit.
         OutputError: the output exists or cannot be written.
     """
-    orders = orders or Orders()
+    orders, facts = orders or Orders(), facts or Facts()
     started = time.monotonic()
     if target is not None:
         _check_target(source, target, orders.overwrite)
-    label, name, size = _described(source, speaker, speaker_from)
+    beside = facts.transcript_target(target)
+    if beside is not None:
+        _check_target(facts.transcript, beside, orders.overwrite)
+    label, name, size = _described(source, facts.speaker, facts.speaker_from)
+    turns, redactions = facts.spans(source)
     if orders.dry_run:
         result = Result(label, source, target, "planned", size)
         for watch in watches:
             watch.result(result)
         return Summary((result,))
     with _place_for(target) as place, _bytes_of(source) as inline:
-        task = Task(label, source, place, name, recipe, size)
+        task = Task(label, source, place, name, recipe, size, turns=turns, redactions=redactions)
         summary = _do(task, target, inline, orders, watches)
+    if beside is not None and summary.count("done"):
+        summary = _with_transcript(summary, facts, beside, task, orders.overwrite)
     return replace(summary, wall_s=time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one recording.
+
+    Args:
+        speaker: name of the person, or None.
+        speaker_from: whose name is the speaker's otherwise.
+        turns: label file: who speaks when.
+        redactions: label file: what nobody may hear.
+        transcript: is written beside the output, redacted.
+        names: gives pseudonyms to people in the transcript; None keeps names.
+    """
+
+    speaker: str | None = None
+    speaker_from: SpeakerFrom = "file"
+    turns: Path | None = None
+    redactions: Path | None = None
+    transcript: Path | None = None
+    names: PseudonymNames | None = None
+
+    def spans(self, source: Path | None) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """Turns and redactions.
+
+        Raises:
+            InputError: labels that are refused.
+        """
+        from voxnym.corpora.labels import read_spans
+
+        stem = None if source is None else source.stem
+        turns = read_spans(self.turns, recording=stem) if self.turns else ()
+        if not self.redactions:
+            return turns, ()
+        return turns, read_spans(self.redactions, recording=stem, purpose="redactions")
+
+    def transcript_target(self, target: Path | None) -> Path | None:
+        """Where the transcript goes.
+
+        Raises:
+            OutputError: the output is a pipe, which has nothing beside it.
+        """
+        if self.transcript is None:
+            return None
+        if target is None:
+            raise OutputError("--transcript: standard output has no place for it; give a file")
+        return target.with_suffix(self.transcript.suffix.lower())
+
+
+def _with_transcript(
+    summary: Summary, facts: Facts, target: Path, task: Task, overwrite: bool
+) -> Summary:
+    from voxnym.corpora.corpus import KeptNames
+    from voxnym.jobs.folder_texts import redacted_transcript
+
+    assert facts.transcript is not None, "there is a target only for a transcript"
+    try:
+        notes = redacted_transcript(
+            facts.transcript, target, task.redactions, task.recipe.guard_s,
+            facts.names or KeptNames(), overwrite=overwrite,
+        )  # fmt: skip
+    except VoxnymError as error:
+        failed = Result(str(facts.transcript), facts.transcript, None, "failed", error=error)
+        return replace(summary, results=(*summary.results, failed))
+    return replace(summary, notes=(*summary.notes, f"wrote {target}", *notes))
 
 
 def _described(

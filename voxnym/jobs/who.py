@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 from typing import Literal
 
+from voxnym.corpora.names import plain
 from voxnym.records import Scope, Who
 
 SpeakerFrom = Literal["file", "folder"]
@@ -55,13 +55,3 @@ def who_of(scope: Scope, speaker: str, content: str) -> Who:
     ('9f86', 'anna')
     """
     return Who(speaker=speaker, utterance=content, scope=scope)
-
-
-def plain(name: str) -> str:
-    """A name as the same Unicode text on every system.
-
-    Composed and decomposed letters look alike and are one person; bytes that are no UTF-8 are
-    spelled out, since a name must be encodable to draw from it.
-    """
-    composed = unicodedata.normalize("NFC", name)
-    return composed.encode("utf-8", "backslashreplace").decode("utf-8")

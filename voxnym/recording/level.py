@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voxnym.records import Block
 
@@ -19,6 +21,8 @@ TARGET_LUFS = -23.0
 """The fixed loudness: EBU R 128."""
 NEAR_SILENCE_LUFS = -60.0
 """Below this a recording counts as near-silent; it is never made louder."""
+MOST_APART_DB = 12.0
+"""Between the gains of two people of one recording."""
 PEAK_INT16 = 32766
 """The challenge's peak, of 32768."""
 
@@ -46,6 +50,42 @@ def gain_db(measured: float, wanted: Literal["fixed", "keep"], original: float) 
     near_silent = original < NEAR_SILENCE_LUFS
     target = original if wanted == "keep" or near_silent else TARGET_LUFS
     return target - measured
+
+
+def people_gains_db(
+    measured: Sequence[float],
+    wanted: Literal["fixed", "keep"],
+    original: Sequence[float],
+    nobody: int | None = None,
+) -> NDArray[np.float64]:
+    """Gains for the people of one recording: each gets the level, since a level identifies.
+
+    What is nobody's turn is background more often than speech: it gets the lowest gain of the
+    others. Nobody is raised by more than `MOST_APART_DB` over that either, since a person of a
+    few soft sounds would come with all of the room.
+
+    Args:
+        measured: loudness of each result before any gain, LUFS; -inf if silent.
+        wanted: see `gain_db`.
+        original: loudness of each person in the input, LUFS; -inf if silent.
+        nobody: index of what is nobody's turn, if there is such.
+
+    Returns:
+        (people,) dB.
+
+    >>> people_gains_db([-30, -20, -50], "fixed", [-30, -20, -50], nobody=2).tolist()
+    [7.0, -3.0, -3.0]
+    """
+    pairs = zip(measured, original, strict=True)
+    gains = np.array([gain_db(after, wanted, before) for after, before in pairs])
+    heard = np.isfinite(measured) & np.isfinite(original)
+    if nobody is not None:
+        heard[nobody] &= len(gains) == 1
+    if not heard.any():
+        return gains
+    lowest = float(gains[heard].min())
+    gains = np.minimum(gains, lowest + MOST_APART_DB)
+    return np.where(heard, gains, lowest)
 
 
 def peak_scaled(block: Block, peak: float) -> Block:

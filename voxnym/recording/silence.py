@@ -75,8 +75,13 @@ class SilenceKeeper:
 
     def apply(self, block: Block) -> Block:
         """The next (channels, n) samples, silent where the original was."""
-        first, last = self._position, self._position + block.shape[1]
-        self._position = last
+        first = self._position
+        self._position += block.shape[1]
+        return self.at(first, block)
+
+    def at(self, first: int, block: Block) -> Block:
+        """The same for (channels, n) samples that begin at sample `first`, in any order."""
+        last = first + block.shape[1]
         near = slice(
             int(np.searchsorted(self._ends, first - self._fade)),
             int(np.searchsorted(self._starts, last + self._fade)),

@@ -1,0 +1,1 @@
+"""Where recordings and their facts come from: corpora, labels, transcripts and names."""
