@@ -58,14 +58,14 @@ class Frames:
     level_db: Floats
     cepstra: Floats
     mean_db: float
+    lufs: float
     length: int
 
     @property
     def edges(self) -> tuple[int, int]:
         """Frames before the first and after the last that is not far below the loud ones."""
-        loud = self.level_db > np.percentile(self.level_db, 95) - EDGE_RANGE_DB
-        heard = np.flatnonzero(loud)
-        return int(heard[0]), int(loud.size - 1 - heard[-1])
+        heard = np.flatnonzero(_loud(self))
+        return int(heard[0]), int(self.level_db.size - 1 - heard[-1])
 
     @property
     def at_edges(self) -> NDArray[np.bool_]:
@@ -76,15 +76,21 @@ class Frames:
 
 CUES: dict[str, tuple[Callable[[Frames], Floats | float], bool]] = {
     "floor": (lambda f: float(np.percentile(f.floor_db, 5)), False),
-    "level": (lambda f: f.mean_db, False),
+    "level: loudness": (lambda f: f.lufs, False),
+    "level: RMS": (lambda f: f.mean_db, False),
     "edges: level": (lambda f: float(f.level_db[f.at_edges].mean()), False),
     "edges: spectrum": (lambda f: f.cepstra[f.at_edges].mean(axis=0)[1:], True),
     "non-speech cepstrum": (lambda f: f.cepstra[_quietest(f)].mean(axis=0), False),
     "the same, standardised": (lambda f: f.cepstra[_quietest(f)].mean(axis=0), True),
     "edges: length": (lambda f: np.array(f.edges, np.float64), False),
+    "share of pauses": (lambda f: float(np.mean(~_loud(f))), False),
     "length": (lambda f: float(np.log(f.length)), False),
 }
 """How a cue is taken, and whether its dimensions are standardised over all utterances."""
+
+
+def _loud(frames: Frames) -> NDArray[np.bool_]:
+    return np.asarray(frames.level_db > np.percentile(frames.level_db, 95) - EDGE_RANGE_DB)
 
 
 def _quietest(frames: Frames) -> NDArray[np.bool_]:
@@ -114,6 +120,8 @@ DCT[0] /= np.sqrt(2)
 def frames_of(audio: Audio) -> Frames:
     """Cues' raw material; what ends between frames is left out."""
     samples = resample(audio.samples[:1], audio.rate, RATE)[0].astype(np.float64)
+    meter = Meter(RATE, 1)
+    meter.add(samples[np.newaxis].astype(np.float32))
     windows = _cut(samples, 400, 160)
     power = np.abs(np.fft.rfft(windows * np.hamming(400), 512)) ** 2
     return Frames(
@@ -121,6 +129,7 @@ def frames_of(audio: Audio) -> Frames:
         _db(np.mean(windows**2, axis=1)),
         np.log(power @ MEL.T + 1e-10) @ DCT.T,
         float(_db(np.mean(samples**2))),
+        meter.level_db,
         samples.size,
     )
 

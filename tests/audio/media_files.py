@@ -126,7 +126,9 @@ def _draw(stream, number):
     return stream.encode(frame)
 
 
-def film(path, form, video, sound, *, start=0, seconds=3, rate=48_000, planted=False, turn=0):
+def film(
+    path, form, video, sound, *, start=0, seconds=3, rate=48_000, planted=False, turn=0, gop=0
+):
     """A file with a moving picture and sound that starts `start` samples after it."""
     import av
 
@@ -138,6 +140,8 @@ def film(path, form, video, sound, *, start=0, seconds=3, rate=48_000, planted=F
         stream.codec_context.thread_count = 1
         if video == "libx264":
             stream.codec_context.options = {"preset": "ultrafast", "bf": "2", "b_strategy": "0"}
+        if gop:
+            stream.codec_context.options = {"preset": "ultrafast", "g": str(gop), "bf": "0"}
         if turn:
             stream.set_display_rotation(turn)
         first = _sound_stream(container, sound, rate)
@@ -192,6 +196,7 @@ def make_films(folder):
     """Names to paths; the sound of each is `speechlike(3, 48_000, seed=5)`."""
     made = {
         "mp4": ("mp4", "libx264", "aac", {"start": 16_003, "planted": True}),
+        "cut.mp4": ("mp4", "libx264", "aac", {"gop": 12}),
         "turned.mp4": ("mp4", "libx264", "aac", {"turn": 90}),
         "mov": ("mov", "libx264", "aac", {"start": 500}),
         "mkv": ("matroska", "libx264", "aac", {"start": 4_800, "planted": True}),

@@ -99,6 +99,31 @@ def test_the_way_a_picture_is_shown_is_kept(name, to, films, ffmpeg, tmp_path):
     assert rotation == [90]
 
 
+def test_the_kind_of_coding_is_called_as_before(ffmpeg, tmp_path):
+    def tag(path):
+        return next(s for s in probed(path)["streams"] if s["codec_type"] == "video")[
+            "codec_tag_string"
+        ]
+
+    picture = ("-f", "lavfi", "-i", "testsrc=size=96x64:rate=25:duration=0.4")
+    sound = ("-f", "lavfi", "-i", "sine=duration=0.4", "-c:a", "aac")
+    hevc = ("-c:v", "libx265", "-x265-params", "log-level=none")
+    ffmpeg(*picture, *sound, *hevc, "-tag:v", "hvc1", tmp_path / "a.mp4")
+    ffmpeg("-i", tmp_path / "a.mp4", "-c", "copy", tmp_path / "a.mkv")
+    ffmpeg(*picture, *sound, "-c:v", "prores_ks", "-profile:v", "4", tmp_path / "a.mov")
+    for name, to in (
+        ("a.mp4", "mp4"),
+        ("a.mp4", "mov"),
+        ("a.mkv", "mp4"),
+        ("a.mkv", "mov"),
+        ("a.mov", "mov"),
+    ):
+        anonymized(tmp_path / name, format_named(to), tmp_path / f"b.{to}")
+        assert tag(tmp_path / f"b.{to}") == ("ap4h" if name == "a.mov" else "hvc1")
+    with pytest.raises(OutputError, match="coded as prores, which mp4 does not hold; choose mkv"):
+        anonymized(tmp_path / "a.mov", format_named("mp4"), tmp_path / "b.mp4")
+
+
 @pytest.mark.parametrize("name", ["mp4", "mkv"])
 @pytest.mark.parametrize("to", ["mp4", "mov", "mkv", "m4a", "mka", "aac"])
 def test_nothing_planted_comes_along(name, to, films, ffmpeg, tmp_path):
@@ -207,6 +232,29 @@ def test_an_original_that_changed_or_broke_ends_in_one_line(films, tmp_path):
         file.write(bytes(9))
     with pytest.raises(InputError, match="changed while it was being read"):
         open_writer(io.BytesIO(), format_named("mkv"), 48_000, 1, original=source)
+
+
+def test_a_picture_that_was_cut_shows_no_more_than_before(films, ffmpeg, tmp_path):
+    for begin, fits in (("0.6", False), ("0.48", True)):
+        cut = tmp_path / "cut.mp4"
+        ffmpeg("-ss", begin, "-i", films["cut.mp4"], "-to", "1", "-c", "copy", cut)
+        before = seen(cut)
+        anonymized(cut, format_named("mp4"), tmp_path / "a.mp4")
+        assert seen(tmp_path / "a.mp4") == before
+        if fits:
+            anonymized(cut, format_named("mkv"), tmp_path / "a.mkv")
+            assert seen(tmp_path / "a.mkv") == before
+        else:
+            with pytest.raises(OutputError, match="an edit list hides the beginning"):
+                anonymized(cut, format_named("mkv"), tmp_path / "a.mkv")
+
+
+def seen(path):
+    """The frames that a player shows, as numbers of their pixels."""
+    import av
+
+    with av.open(str(path)) as container:
+        return [hash(bytes(frame.planes[0])) for frame in container.decode(video=0)]
 
 
 def test_aspect_ratio_of_the_container(ffmpeg, tmp_path):

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 import voxnym.jobs.lock
 from voxnym.errors import OutputError
 from voxnym.jobs.journal import NAME, Journal, Slot, past_of, sha256_of, slot_of
+from voxnym.jobs.past import history_of, line_of, name_for
+from voxnym.jobs.shard import Shard
 from voxnym.jobs.task import Recipe, Task
 from voxnym.keys import Key
 from voxnym.records import Span
@@ -32,11 +35,11 @@ def slot(id, place="somewhere"):
     return Slot(place, id)
 
 
-def place(folder, slot, path, *, done=True, end=False):
-    with Journal(folder, KEY) as journal:
+def place(folder, slot, path, *, done=True, end=False, shard=None):
+    with Journal(folder, KEY, shard) as journal:
         journal.placing(slot, sha256_of(path), path.stat().st_size)
         if done:
-            journal.done(slot)
+            journal.done(slot, path)
         if end:
             journal.end()
 
@@ -105,11 +108,40 @@ def test_a_kill_between_rename_and_done_is_repaired(tmp_path, target):
     assert past_of(tmp_path).standing(slot("1"), target) == "foreign"
 
 
-def test_verifying_finds_a_change_of_the_same_size(tmp_path, target):
+def test_verifying_finds_a_change_of_the_same_size_and_time(tmp_path, target):
     place(tmp_path, slot("1"), target)
+    before = target.stat().st_mtime_ns
     target.write_bytes(b"OUTPUT")
+    assert past_of(tmp_path).standing(slot("1"), target) == "foreign"
+    os.utime(target, ns=(before, before))
     assert past_of(tmp_path).standing(slot("1"), target) == "finished"
     assert past_of(tmp_path).standing(slot("1"), target, verify=True) == "foreign"
+
+
+def test_another_output_of_the_same_size_is_not_taken_for_this_one(tmp_path, target):
+    place(tmp_path, slot("1"), target)
+    target.write_bytes(b"OTHERS")
+    place(tmp_path, slot("2"), target)
+    past = past_of(tmp_path)
+    assert past.standing(slot("2"), target) == "finished"
+    assert past.standing(slot("1"), target) == "ours"
+
+
+def test_a_copy_with_another_time_is_known_by_its_bytes(tmp_path, target):
+    place(tmp_path, slot("1"), target)
+    os.utime(target, ns=(1, 1))
+    assert past_of(tmp_path).standing(slot("1"), target) == "finished"
+
+
+def test_lines_of_the_right_sum_but_odd_content_are_ignored(tmp_path, target):
+    place(tmp_path, slot("1"), target)
+    unhashable = {"kind": "placing", "id": [1], "place": "", "sha256": "", "size": 0}
+    odd = ({"kind": "placing"}, unhashable, {"no": "kind"})
+    with (tmp_path / NAME).open("ab") as file:
+        file.writelines(line_of(entry) for entry in odd)
+    past = past_of(tmp_path)
+    assert past.damaged == 3
+    assert past.standing(slot("1"), target) == "finished"
 
 
 def test_links_are_never_taken_for_outputs(tmp_path, target):
@@ -209,3 +241,93 @@ def test_a_line_without_room_leaves_no_half(tmp_path, target):
         with pytest.raises(OutputError, match="No space"):
             journal.placing(slot("1"), "0", 0)
         assert (tmp_path / NAME).read_bytes() == before
+
+
+def by_salt(id):
+    """A slot that differs from salt to salt, as `slot_of` gives it."""
+    return lambda salt: Slot(f"place {id} {salt}", f"{id} {salt}")
+
+
+SHARDS = [None, Shard(1, 2), Shard(2, 2), Shard(3, 3)]
+
+
+@pytest.mark.parametrize("reader", SHARDS)
+@pytest.mark.parametrize("writer", SHARDS)
+def test_each_journal_knows_what_all_others_say(tmp_path, target, writer, reader):
+    with Journal(tmp_path, KEY, writer) as journal:
+        own = by_salt("1")(journal.past.salt)
+        journal.placing(own, sha256_of(target), target.stat().st_size)
+        journal.done(own, target)
+    with Journal(tmp_path, KEY, reader) as journal:
+        assert journal.history.standing(by_salt("1"), target) == "finished"
+        assert journal.history.standing(by_salt("2"), target) == "ours"
+        assert not journal.history.other_key(KEY)
+        assert journal.history.other_key(Key(b"1" * 32))
+    assert history_of(tmp_path).standing(by_salt("1"), target) == "finished"
+    assert (tmp_path / name_for(writer)).exists()
+
+
+def test_shards_of_one_count_are_at_work_together(tmp_path):
+    with Journal(tmp_path, KEY, Shard(1, 2)) as one, Journal(tmp_path, KEY, Shard(2, 2)) as other:
+        assert one.past.salt != other.past.salt
+        assert other.history.damaged == 0
+
+
+def test_a_line_that_another_shard_is_writing_is_no_damage(tmp_path):
+    with Journal(tmp_path, KEY, Shard(1, 2)) as one:
+        one._file.write(b'{"kind": "pla')
+        with Journal(tmp_path, KEY, Shard(2, 2)) as other:
+            assert other.history.damaged == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (None, Shard(1, 2)),
+        (Shard(1, 2), None),
+        (Shard(1, 2), Shard(1, 2)),
+        (Shard(1, 2), Shard(1, 3)),
+        (Shard(3, 3), Shard(1, 2)),
+    ],
+)
+def test_runs_that_would_do_the_same_are_kept_apart(tmp_path, monkeypatch, first, second):
+    monkeypatch.setattr(voxnym.jobs.lock, "_PATIENCE_S", 0.1)
+    with Journal(tmp_path, KEY, first), pytest.raises(OutputError, match="another run"):
+        Journal(tmp_path, KEY, second)
+    with Journal(tmp_path, KEY, second):
+        pass
+
+
+def test_a_whole_run_ends_shards_that_were_killed(tmp_path, target):
+    place(tmp_path, slot("1", "here"), target, shard=Shard(1, 2))
+    torn = tmp_path / name_for(Shard(1, 2))
+    torn.write_bytes(torn.read_bytes() + b'{"kind"')
+    assert history_of(tmp_path).pasts[0].ended is False
+    with Journal(tmp_path, KEY) as journal:
+        journal.end()
+    assert all(past.ended for past in history_of(tmp_path).pasts)
+
+
+def test_a_shard_ends_itself_only(tmp_path, target):
+    place(tmp_path, slot("1"), target, shard=Shard(1, 2))
+    with Journal(tmp_path, KEY, Shard(2, 2)) as journal:
+        journal.end()
+    assert [past.ended for past in history_of(tmp_path).pasts] == [False, True]
+
+
+@pytest.mark.parametrize("name", [".voxnym-journal-0-of-2.jsonl", ".voxnym-journal-3-of-2.jsonl",
+                                  ".voxnym-journal-1-of-2.jsonl.bak"])  # fmt: skip
+def test_other_names_are_no_journals(tmp_path, name):
+    (tmp_path / name).write_text("precious")
+    with Journal(tmp_path, KEY) as journal:
+        assert len(journal.history.pasts) == 1
+        journal.end()
+    assert (tmp_path / name).read_text() == "precious"
+
+
+def test_another_journal_that_is_a_link_is_refused(tmp_path):
+    (tmp_path / "aim").write_text("precious")
+    (tmp_path / name_for(Shard(1, 2))).symlink_to(tmp_path / "aim")
+    with pytest.raises(OutputError, match="journal"):
+        Journal(tmp_path, KEY)
+    assert (tmp_path / "aim").read_text() == "precious"

@@ -210,7 +210,8 @@ def test_workers_that_do_not_start_end_the_run(tmp_path, ray, work, monkeypatch)
 
     monkeypatch.setattr("voxnym.jobs.ray_pool.Station", Broken)
     waiting = job(tmp_path, "good")
-    with pytest.raises(RenderError, match="do not start .*ImportError: no such module here"), RayPool(1, work=work) as pool:
+    expected = r"do not start .*ImportError: no such module here"
+    with pytest.raises(RenderError, match=expected), RayPool(1, work=work) as pool:
         list(pool.run([waiting]))
     assert temporaries(tmp_path) == []
 

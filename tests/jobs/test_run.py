@@ -10,11 +10,13 @@ import pytest
 import soundfile
 
 from voxnym.errors import OutputError
+from voxnym.inspecting.names import is_journal
 from voxnym.jobs.journal import NAME
 from voxnym.jobs.log import Log
-from voxnym.jobs.progress import Quiet
 from voxnym.jobs.plan import plan_folder
+from voxnym.jobs.progress import Quiet
 from voxnym.jobs.run import Orders, run_plan
+from voxnym.jobs.shard import Shard
 from voxnym.jobs.task import Outcome, Recipe
 from voxnym.keys import Key
 from voxnym.testing import ToySpeaker, toy_speech
@@ -63,7 +65,7 @@ def tree(out):
     return {
         str(path.relative_to(out)): path.read_bytes()
         for path in out.rglob("*")
-        if path.is_file() and path.name != NAME
+        if path.is_file() and not is_journal(path.name)
     }
 
 
@@ -266,3 +268,70 @@ def test_a_log_replaces_nothing_but_goes_on(tmp_path):
         with Log(str(tmp_path / "log"), None) as log:
             log._write({"kind": "file"})
     assert len((tmp_path / "log").read_text().splitlines()) == 2
+
+
+def test_a_finished_run_with_another_key_is_not_taken_for_this_one(folder, tmp_path, work):
+    out = tmp_path / "out"
+    run_folder(folder, out, RECIPE, orders=Orders(work=work))
+    run_folder(folder, out, OTHER_KEY, orders=Orders(work=work, overwrite=True))
+    again = run_folder(folder, out, RECIPE, orders=Orders(work=work))
+    assert statuses(again) == {"failed": 5}
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
+def test_shards_in_any_order_are_one_run(folder, tmp_path, work, order):
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    run_folder(folder, whole, RECIPE, orders=Orders(work=work))
+    done = 0
+    for index in order:
+        orders = Orders(work=work, shard=Shard(index, 3))
+        summary = run_folder(folder, out, RECIPE, orders=orders)
+        assert summary.exit_code == 0
+        done += summary.count("done")
+        again = run_folder(folder, out, RECIPE, orders=orders)
+        assert again.count("skipped") == summary.count("done") == len(again.results)
+    assert done == 5
+    assert tree(out) == tree(whole)
+    after = run_folder(folder, out, RECIPE, orders=Orders(work=work))
+    assert statuses(after) == {"skipped": 5}
+    other_count = run_folder(folder, out, RECIPE, orders=Orders(work=work, shard=Shard(1, 2)))
+    assert other_count.count("skipped") == len(other_count.results)
+
+
+def test_a_whole_run_goes_on_where_shards_stopped_and_the_other_way_round(folder, tmp_path, work):
+    out = tmp_path / "out"
+    first = run_folder(folder, out, RECIPE, orders=Orders(work=work, shard=Shard(1, 2)))
+    dry = run_folder(folder, out, RECIPE, orders=Orders(work=work, dry_run=True))
+    assert dry.count("skipped") == first.count("done")
+    run_folder(folder, out, RECIPE, orders=Orders(work=work))
+    rest = run_folder(folder, out, RECIPE, orders=Orders(work=work, shard=Shard(2, 2)))
+    assert rest.count("skipped") == len(rest.results) == 5 - first.count("done")
+    other = run_folder(folder, out, OTHER_KEY, orders=Orders(work=work, shard=Shard(2, 2)))
+    assert other.count("failed") == len(other.results)
+
+
+def test_a_shard_leaves_temporaries_of_others_that_are_at_work(folder, tmp_path, work):
+    from voxnym.audio.atomic import new_temporary
+
+    out = tmp_path / "out"
+    out.mkdir()
+    file, temporary = new_temporary(out / "x.wav")
+    with file:
+        run_folder(folder, out, RECIPE, orders=Orders(work=work, shard=Shard(1, 2)))
+        assert temporary.exists()
+    run_folder(folder, out, RECIPE, orders=Orders(work=work, shard=Shard(1, 2)))
+    assert not temporary.exists()
+
+
+def test_without_locks_a_shard_removes_no_temporary_and_a_whole_run_does(
+    folder, tmp_path, work, monkeypatch
+):
+    monkeypatch.setattr("voxnym.audio.atomic._claim", lambda descriptor: None)
+    out = tmp_path / "out"
+    out.mkdir()
+    temporary = out / ".voxnym-0123456789abcdef.tmp"
+    temporary.touch()
+    run_folder(folder, out, RECIPE, orders=Orders(work=work, shard=Shard(1, 2)))
+    assert temporary.exists()
+    run_folder(folder, out, RECIPE, orders=Orders(work=work))
+    assert not temporary.exists()

@@ -130,9 +130,11 @@ def test_known_loudness_takes_the_level_out(gain: float) -> None:
 
 
 def test_samples_above_full_scale_do_no_harm() -> None:
-    out = denoised(50 * noisy(RATE, 3), RATE, [10**9])
+    signal = 50 * noisy(RATE, 3)
+    out = denoised(signal, RATE, [10**9])
     assert np.isfinite(out).all()
-    assert np.abs(out).max() <= 1.01
+    assert np.abs(out).max() < 1.01
+    assert np.abs(denoised(signal, RATE, [10**9], loudness=[14.0])).max() > 8
 
 
 @pytest.mark.parametrize("count", [0, 1, 95, 97, 159, 160, 161, round(WARM_UP_S * RATE)])

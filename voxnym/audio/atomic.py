@@ -166,13 +166,16 @@ def atomic_output(path: str | os.PathLike[str], overwrite: bool = False) -> Iter
     commit(temporary, path, overwrite)
 
 
-def remove_leftovers(folder: str | os.PathLike[str], *, deep: bool = True) -> int:
+def remove_leftovers(
+    folder: str | os.PathLike[str], *, deep: bool = True, alone: bool = True
+) -> int:
     """Remove temporary files that killed runs left; those of a run at work stay.
 
     Args:
         folder: where they lie.
-        deep: in all folders below it, too. That is for a folder that belongs to this run alone:
-            there, files go even where the file system cannot tell whether somebody is at work.
+        deep: in all folders below it, too.
+        alone: with `deep`, the folder belongs to this run alone: there, files go even where the
+            file system cannot tell whether somebody is at work.
 
     Returns:
         How many were removed. Those that cannot be removed are left.
@@ -182,7 +185,7 @@ def remove_leftovers(folder: str | os.PathLike[str], *, deep: bool = True) -> in
         for name in filter(is_temporary, names):
             with contextlib.suppress(OSError):
                 path = Path(place) / name
-                if _abandoned(path, unknown=deep):
+                if _abandoned(path, unknown=deep and alone):
                     path.unlink()
                     removed += 1
         if not deep:

@@ -77,7 +77,7 @@ class Format:
 
     @property
     def lossy(self) -> bool:
-        """Whether what is read back differs from what was written."""
+        """Whether what is read back differs from what was written, whatever the subtype."""
         return not self.subtypes
 
     def nearest_rate(self, rate: int) -> int:

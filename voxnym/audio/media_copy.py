@@ -22,6 +22,8 @@ _BY_NAME = {
     "vp8": "webm",
     "vp9": "webm",
 }
+# Matroska keeps parameter sets beside the stream; players of Apple want them called so.
+_TAGGED = {"h264": "avc1", "hevc": "hvc1"}
 _MP4_FAMILY = frozenset(("mp4", "mov", "m4a"))
 
 
@@ -51,7 +53,8 @@ class Copier:
         self._streams: dict[int, Any] = {}
         self.shapes: dict[int, tuple[int, int]] = {}
         """Number of a track, from 1, to the size in square pixels at which it is shown."""
-        container = self._stack.enter_context(original.opened()).container
+        media = self._stack.enter_context(original.opened())
+        container, self._kind = media.container, media.kind
         try:
             self._container = container
             self._add_streams(container, keep)
@@ -60,8 +63,15 @@ class Copier:
             self.close()
             raise
         self._packets = self._all_packets()
-        self._next: Any = None
         self._done = not self._streams
+        self._next = self._first()
+
+    def _first(self) -> Any:
+        try:
+            return None if self._done else next(self._packets, None)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def clock_hz(self) -> int:
@@ -93,15 +103,27 @@ class Copier:
 
     def _all_packets(self) -> Iterator[Any]:
         """Packets in the file's order, without those that its edit list hides at the end."""
-        hidden: list[Any] = []
+        hidden: dict[int, list[Any]] = {index: [] for index in self._streams}
         for packet in self._read():
-            # Frames before a cut may be needed to decode those behind it; the last ones are not.
-            if packet.is_discard and len(hidden) < _MOST_HIDDEN:
-                hidden.append(packet)
+            waiting = hidden[packet.stream_index]
+            if packet.is_discard and len(waiting) < _MOST_HIDDEN:
+                waiting.append(packet)
                 continue
-            yield from hidden
-            hidden.clear()
+            yield from self._needed(waiting, packet)
+            waiting.clear()
             yield packet
+
+    def _needed(self, hidden: list[Any], packet: Any) -> list[Any]:
+        """Frames before a cut, from which the first one behind it is decoded."""
+        if self._form.name in _MP4_FAMILY or not hidden:
+            return hidden
+        if packet.is_keyframe:
+            return []
+        # Matroska has no edit lists: what the user cut away would be seen.
+        raise OutputError(
+            f"an edit list hides the beginning of the picture, and {self._form.name} can hide "
+            "nothing; choose mp4 or mov"
+        )
 
     def _read(self) -> Iterator[Any]:
         sources = [self._container.streams[index] for index in self._streams]
@@ -135,9 +157,9 @@ class Copier:
         rate = stream.average_rate
         if rate:
             copy.codec_context.framerate = rate
-        # The tag says where HEVC keeps its parameter sets; it means nothing outside MP4.
-        if self._form.name in _MP4_FAMILY and "mp4" in self._container.format.name:
-            copy.codec_context.codec_tag = stream.codec_context.codec_tag
+        tag = self._tag(stream)
+        if tag:
+            copy.codec_context.codec_tag = tag
         # The container's word counts more than the codec's.
         ratio = stream.sample_aspect_ratio
         if ratio:
@@ -147,6 +169,20 @@ class Copier:
             self.shapes[copy.index + 1] = (round(context.width * ratio), context.height)
         copy.disposition = stream.disposition
         return copy
+
+    def _tag(self, stream: Any) -> str | None:
+        """The four letters by which MP4 files call a coding; None where the muxer's are right.
+
+        They say where HEVC keeps its parameter sets, and which kind of ProRes a picture is.
+        """
+        codec = codec_name(stream)
+        if self._form.name not in _MP4_FAMILY:
+            return None
+        if self._kind != "mp4" or (self._form.name == "mp4" and codec not in _TAGGED):
+            return _TAGGED.get(codec)
+        with contextlib.suppress(UnicodeDecodeError):
+            return str(stream.codec_context.codec_tag)
+        return None
 
     def _subtitles(self, stream: Any) -> Any:
         try:

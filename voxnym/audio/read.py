@@ -259,4 +259,5 @@ def _what_it_is(source: SafeBytes) -> str:
         kind = "text"
     else:
         kind = f"begins with {start[:4]!r}, no known audio format"
-    return f"{kind}; expected wav, aiff, flac, ogg, opus, mp3, au or caf: convert it first"
+    media = "" if start[4:8] == b"ftyp" else ", or with the media extra m4a, aac, mp4, mkv or webm"
+    return f"{kind}; expected wav, aiff, flac, ogg, opus, mp3, au or caf{media}: convert it first"

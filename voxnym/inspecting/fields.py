@@ -62,7 +62,8 @@ def _inside(field: str, entry: object) -> Iterator[tuple[str, str]]:
         name, value = waiting.pop()
         if isinstance(value, dict):
             for key, inner in value.items():
-                yield "", str(key)
+                if not (is_text(str(key)) or is_of_people(str(key))):
+                    yield "", str(key)
                 waiting.append((str(key), inner))
         elif isinstance(value, list):
             waiting.extend((name, inner) for inner in value)
@@ -75,7 +76,8 @@ def _csv_cells(path: Path, divider: str) -> Iterator[tuple[str, str]]:
     try:
         names = next(rows, [])
         for name in names:
-            yield "", name
+            if not (is_text(name) or is_of_people(name)):
+                yield "", name
         for row in rows:
             for i, cell in enumerate(row):
                 yield names[i] if i < len(names) else "", cell

@@ -20,6 +20,9 @@ from voxnym.inspecting.shown import shortened
 from voxnym.inspecting.window import BLOCK_BYTES, MOST_STEPS
 from voxnym.keys import PSEUDONYM_CHARACTERS
 
+_TEXT_EXTENSIONS: Final = frozenset(
+    (".rttm", ".ctm", ".srt", ".vtt", ".txt", ".csv", ".tsv", ".jsonl")
+)
 _JOURNAL: Final = re.compile(r"\.voxnym-journal(-\d+-of-\d+)?\.jsonl")
 # Names that formats of corpora prescribe, and the folder in which VoxNym puts their audio.
 _PRESCRIBED: Final = re.compile(
@@ -51,7 +54,7 @@ _FORMAT_WORDS: Final = frozenset((
 ))  # fmt: skip
 _JOURNAL_WORDS: Final = frozenset((
     "kind", "key", "version", "salt", "placing", "place", "id", "sha256", "size", "done",
-    "end", "sum", "check",
+    "end", "sum", "check", "state",
 ))  # fmt: skip
 
 
@@ -77,7 +80,7 @@ def name_leaks(path: Path) -> Iterator[Leak]:
     """The name of a file or folder, unless it is a pseudonym or a format prescribes it."""
     if _PRESCRIBED.fullmatch(path.name):
         return
-    known = path.suffix.lower() in SOUND_EXTENSIONS
+    known = path.suffix.lower() in SOUND_EXTENSIONS | _TEXT_EXTENSIONS
     stem = path.stem if known else path.name
     if not is_pseudonym(stem):
         yield Leak(Kind.name, "", shortened(path.name))

@@ -27,10 +27,15 @@ class Lock:
         return _taken_over, (DupFd(self._descriptor),)
 
 
-def hold(file: FileIO, folder: Path) -> Lock | None:
+def hold(file: FileIO, folder: Path, *, shared: bool = False) -> Lock | None:
     """Lock an open file for this run; it is free again when the file is closed everywhere.
 
     Waits some seconds, since workers of a killed run need a moment to end.
+
+    Args:
+        file: open for reading and writing.
+        folder: the output folder, for the message.
+        shared: together with others who lock it like this.
 
     Returns:
         What to give to workers; None where the system or the file system has no such locks.
@@ -42,10 +47,11 @@ def hold(file: FileIO, folder: Path) -> Lock | None:
         return None
     import fcntl
 
+    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     patient_until = time.monotonic() + _PATIENCE_S
     while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() > patient_until:
                 raise OutputError(

@@ -88,6 +88,7 @@ class Log:
 def _entry(result: Result) -> dict[str, object]:
     entry: dict[str, object] = {
         "kind": "file",
+        "label": result.label,
         "source": str(result.source) if result.source else "-",
         "target": str(result.target) if result.target else "-",
         "status": result.status,

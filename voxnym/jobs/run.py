@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from voxnym.errors import OutputError, VoxnymError
-from voxnym.jobs.journal import Journal, Past, Slot, past_of, slot_of
+from voxnym.jobs.journal import History, Journal, Slot, history_of, slot_of
 from voxnym.jobs.plan import Plan
 from voxnym.jobs.pool import Answer, Job, Pool, Share, prepare
 from voxnym.jobs.summary import Result, Summary, Watch
@@ -20,8 +20,8 @@ from voxnym.jobs.work import run_task
 from voxnym.jobs.worker import Work
 from voxnym.keys import Key
 
-
 if TYPE_CHECKING:
+    from voxnym.jobs.ray_pool import RayPool
     from voxnym.jobs.shard import Shard
 
 
@@ -50,6 +50,21 @@ class Orders:
     def processes(self, jobs: int) -> int:
         """How many workers make sense for so many jobs."""
         return max(1, min(self.workers or cores(), jobs))
+
+    def pool(self, jobs: int, lock: object) -> Pool | RayPool:
+        """Who does so many jobs.
+
+        Raises:
+            MissingExtraError: Ray is asked for and not installed.
+        """
+        if self.engine == "processes":
+            return Pool(self.processes(jobs), work=self.work, lock=lock)
+        from voxnym.jobs.ray_pool import RayPool
+
+        # How many cores a cluster has is known once it is there.
+        known = self.workers is not None or self.address is None
+        workers = self.processes(jobs) if known else None
+        return RayPool(workers, address=self.address, work=self.work)
 
 
 def cores() -> int:
@@ -84,11 +99,13 @@ def run_plan(
     """
     orders = orders or Orders()
     started = time.monotonic()
+    if orders.shard is not None:
+        plan = orders.shard.part(plan)
     if orders.dry_run:
-        summary = _pretend(plan, past_of(out), key, orders, watches)
+        summary = _pretend(plan, history_of(out), key, orders, watches)
     else:
         _make(out)
-        with Journal(out, key) as journal:
+        with Journal(out, key, orders.shard) as journal:
             summary = _Run(out, plan, key, journal, orders, watches).all()
     notes = (*plan.notes, *summary.notes)
     wall_s = time.monotonic() - started
@@ -117,7 +134,8 @@ class _Run:
     def all(self) -> Summary:
         from voxnym.audio.atomic import remove_leftovers
 
-        remove_leftovers(self._out)
+        alone = self._orders.shard is None
+        remove_leftovers(self._out, alone=alone)
         interrupted = False
         try:
             self._work()
@@ -126,14 +144,14 @@ class _Run:
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            remove_leftovers(self._out)
+            remove_leftovers(self._out, alone=alone)
         return Summary(tuple(self._results), notes=tuple(self._notes()), interrupted=interrupted)
 
     def _work(self) -> None:
         refused = [_refused(item.label, item.source, item.error) for item in self._plan.refusals]
         pending: list[Task] = []
         for task in self._plan.tasks:
-            result = _look(task, self._slot(task), self._journal.past, self._orders)
+            result = _look(task, self._journal.history, self._key, self._orders)
             if result.status == "planned":
                 pending.append(task)
                 if os.path.lexists(task.target):
@@ -148,8 +166,7 @@ class _Run:
             self._tell(result)
         # Long ones first, so that no worker is left alone with a long one at the end.
         pending.sort(key=lambda task: (-task.size, task.label))
-        workers = self._orders.processes(len(pending))
-        with Pool(workers, work=self._orders.work, lock=self._journal.lock) as pool:
+        with self._orders.pool(len(pending), self._journal.lock) as pool:
             for event in pool.run(self._jobs(pending)):
                 if isinstance(event, Share):
                     self._share(event)
@@ -203,7 +220,7 @@ class _Run:
             commit(job.temporary, target, overwrite=target in self._replaceable)
         finally:
             job.forget()
-        self._journal.done(slot)
+        self._journal.done(slot, target)
 
     def _slot(self, task: Task) -> Slot:
         return slot_of(self._key, task, self._journal.past.salt)
@@ -220,7 +237,7 @@ class _Run:
 
     def _notes(self) -> Iterator[str]:
         yield from self._text_notes
-        past = self._journal.past
+        past = self._journal.history
         if past.damaged:
             yield f"{past.damaged} damaged lines of the journal were ignored"
         if past.other_key(self._key):
@@ -242,10 +259,12 @@ def _refused(label: str, source: Path | None, error: VoxnymError, size: int = 0)
     return Result(label, source, None, "failed", size, error=error)
 
 
-def _look(task: Task, slot: Slot, past: Past, orders: Orders) -> Result:
+def _look(task: Task, past: History, key: Key, orders: Orders) -> Result:
     """What is to become of a recording: planned, skipped as finished, or failed as in the way."""
     try:
-        standing = past.standing(slot, task.target, verify=orders.overwrite)
+        standing = past.standing(
+            lambda salt: slot_of(key, task, salt), task.target, verify=orders.overwrite
+        )
     except OSError as error:
         text = f"{task.label}: {task.target} cannot be looked at ({error.strerror})"
         return _refused(task.label, task.source, OutputError(text))
@@ -257,8 +276,10 @@ def _look(task: Task, slot: Slot, past: Past, orders: Orders) -> Result:
     return Result(task.label, task.source, task.target, "planned", task.size)
 
 
-def _pretend(plan: Plan, past: Past, key: Key, orders: Orders, watches: Sequence[Watch]) -> Summary:
-    planned = [_look(task, slot_of(key, task, past.salt), past, orders) for task in plan.tasks]
+def _pretend(
+    plan: Plan, past: History, key: Key, orders: Orders, watches: Sequence[Watch]
+) -> Summary:
+    planned = [_look(task, past, key, orders) for task in plan.tasks]
     refused = [_refused(item.label, item.source, item.error) for item in plan.refusals]
     for result in (*planned, *refused):
         for watch in watches:

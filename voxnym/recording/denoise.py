@@ -25,7 +25,7 @@ WARM_UP_S = 2.0
 WORKING_LUFS = -33.0
 """Speech at this loudness leaves room for peaks; the suppressor cuts at full scale."""
 MOST_GAIN_DB = 60.0
-PEAK = 0.98
+PEAK = 1.0
 """What is louder is cut before the suppressor sees it."""
 
 
@@ -41,7 +41,7 @@ class Denoiser:
         rate: Hz.
         voices: number of rows of every block; each is treated on its own.
         loudness: of each voice, LUFS, where it is known: the result does not depend on the level
-            of the input then. Not finite: as if unknown.
+            of the input then, and nothing above full scale is cut. Not finite: as if unknown.
 
     Raises:
         InputError: a rate or number of voices below 1, or another number of loudnesses.
@@ -132,7 +132,7 @@ class _Suppressor:
 
 def _gains(loudness: Sequence[float] | None, voices: int) -> Block:
     """Linear gain of each voice on the way in, shape (voices, 1)."""
-    known = np.full(voices, WORKING_LUFS) if loudness is None else np.array(loudness, np.float64)
+    known = np.array([np.inf] * voices if loudness is None else loudness, np.float64)
     gains_db = np.where(np.isfinite(known), WORKING_LUFS - known, 0.0)
     gains_db = np.clip(gains_db, -MOST_GAIN_DB, MOST_GAIN_DB)
     return (10 ** (gains_db / 20)).astype(np.float32)[:, np.newaxis]
