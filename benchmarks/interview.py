@@ -97,8 +97,9 @@ def anonymize(source: Path, out: Path, rttm: Path, key: Path, *more: str) -> Non
 
 def decoded(path: Path, rate: int) -> Samples:
     """The sound as ffmpeg plays it, one channel."""
-    data = run("ffmpeg", "-v", "error", "-i", str(path), "-ac", "1", "-ar", str(rate), "-f", "f32le",
-               "-")  # fmt: skip
+    data = run(
+        "ffmpeg", "-v", "error", "-i", str(path), "-ac", "1", "-ar", str(rate), "-f", "f32le", "-"
+    )  # fmt: skip
     return np.frombuffer(data, np.float32)
 
 
@@ -133,7 +134,9 @@ class Voices:
     def of(self, samples: Samples, turns: list[Turn], speaker: str) -> NDArray[np.float64]:
         from resemblyzer import preprocess_wav
 
-        parts = [samples[round(a * RATE) : round(b * RATE)] for a, b, who in turns if who == speaker]
+        parts = [
+            samples[round(a * RATE) : round(b * RATE)] for a, b, who in turns if who == speaker
+        ]
         wav = preprocess_wav(np.concatenate(parts), source_sr=RATE)
         return np.asarray(self._network.embed_utterance(wav), float)
 
@@ -191,7 +194,9 @@ def one_pair(home: Path, voices: Voices, files: dict[str, list[Path]]) -> None:
         out, plain = home / f"out{source.suffix}", home / f"plain{source.suffix}"
         anonymize(source, out, rttm, key)
         rate = RATE if source is flac else 48000
-        report_voices(voices, names, decoded(source, RATE), decoded(out, RATE), turns, source.suffix)
+        report_voices(
+            voices, names, decoded(source, RATE), decoded(out, RATE), turns, source.suffix
+        )
         anonymize(source, plain, rttm, key, "--set", "content_mcadams.coefficient=1",
                   "--surroundings", "keep")  # fmt: skip
         before, after, unchanged = (decoded(p, rate) for p in (source, out, plain))

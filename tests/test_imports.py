@@ -30,7 +30,14 @@ ROOMS = {
     "presets": set(),
     "jobs": FLOOR
     | {
-        "protocols", "keys", "audio", "recording", "registry", "preset", "system", "render",
+        "protocols",
+        "keys",
+        "audio",
+        "recording",
+        "registry",
+        "preset",
+        "system",
+        "render",
         "corpora",
     },
 }
@@ -40,7 +47,16 @@ CORE_LIBRARIES = {
     "pydantic", "typer", "rich", "click", "pywebrtc_audio",
 }  # fmt: skip
 EXTRAS = {"av", "ray"}
-SLOW = EXTRAS | {"pywebrtc_audio", "soundfile", "soxr", "pyworld", "pyloudnorm", "onnxruntime", "swift_f0", "pydantic"}
+SLOW = EXTRAS | {
+    "pywebrtc_audio",
+    "soundfile",
+    "soxr",
+    "pyworld",
+    "pyloudnorm",
+    "onnxruntime",
+    "swift_f0",
+    "pydantic",
+}
 
 
 def room_of(path: Path) -> str:
@@ -79,7 +95,9 @@ def test_import_table(path: Path) -> None:
     for module, top in imports(path):
         first, *rest = module.split(".")
         if first != "voxnym":
-            library = first in CORE_LIBRARIES | EXTRAS or first in __import__("sys").stdlib_module_names
+            library = (
+                first in CORE_LIBRARIES | EXTRAS or first in __import__("sys").stdlib_module_names
+            )
             assert library, f"{path}: {module} is no core library"
             slow = module == "scipy.signal" or first in SLOW
             assert not (top and slow), f"{path}: {module} slows the start; import it where used"

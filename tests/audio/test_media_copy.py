@@ -241,6 +241,11 @@ def test_a_picture_that_was_cut_shows_no_more_than_before(films, ffmpeg, tmp_pat
         before = seen(cut)
         anonymized(cut, format_named("mp4"), tmp_path / "a.mp4")
         assert seen(tmp_path / "a.mp4") == before
+        source = MediaSource(cut)
+        with open_writer(io.BytesIO(), format_named("mov"), 48_000, 1, original=source) as writer:
+            writer.write(np.zeros((1, 9_000), np.float32))
+        assert len(writer.notes) == (0 if fits else 1)
+        assert fits or "frames of the picture that the original's edit list" in writer.notes[0]
         if fits:
             anonymized(cut, format_named("mkv"), tmp_path / "a.mkv")
             assert seen(tmp_path / "a.mkv") == before

@@ -232,6 +232,25 @@ def test_cut_files_are_read_up_to_the_cut_and_say_so(ffmpeg, wave, tmp_path):
     refusal(whole[: len(whole) * 2 // 3])
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.m4a", "aac"), ("a.mka", "flac"), ("a.webm", "libopus"), ("a.mov", "alac")],
+)
+def test_eight_channels_come_in_order_and_more_are_refused(name, codec, ffmpeg, tmp_path):
+    tones = "|".join(f"0.1*sin({hz}*2*PI*t)" for hz in (300, 400, 500, 60, 700, 800, 900, 1000))
+    for channels, layout in ((8, "7.1"), (16, "hexadecagonal")):
+        tone = "|".join([tones] * (channels // 8))
+        wav = tmp_path / f"{channels}.wav"
+        ffmpeg("-f", "lavfi", "-i", f"aevalsrc={tone}:c={layout}:d=1:s=48000", wav)
+    ffmpeg("-i", tmp_path / "8.wav", "-c:a", codec, tmp_path / name)
+    found = samples_in(tmp_path / name)[:, :48_000]
+    peaks = np.abs(np.fft.rfft(found[:, :48_000], axis=1)).argmax(axis=1)
+    assert peaks.tolist() == [300, 400, 500, 60, 700, 800, 900, 1000]
+    ffmpeg("-i", tmp_path / "16.wav", "-c:a", "pcm_s16le", tmp_path / "b.mka")
+    with pytest.raises(InputError, match="16 channels; expected 1 to 8"):
+        open_source(tmp_path / "b.mka")
+
+
 def test_a_file_that_changes_is_refused(tmp_path):
     path = tmp_path / "a.m4a"
     written(format_named("m4a"), speechlike(1, RATE), RATE, file=path)

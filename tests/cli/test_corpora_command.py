@@ -221,7 +221,8 @@ def test_a_folder_with_turns_transcripts_and_names(key, tmp_path):
     words = tmp_path / "words"
     (words / "anna").mkdir(parents=True)
     (words / "anna" / "talk.srt").write_text(
-        "1\n00:00:00,500 --> 00:00:02,000\nI am Anna Berg.\n\n2\n00:00:02,500 --> 00:00:04,000\nHello!\n"
+        "1\n00:00:00,500 --> 00:00:02,000\nI am Anna Berg.\n\n"
+        "2\n00:00:02,500 --> 00:00:04,000\nHello!\n"
     )
     out = tmp_path / "out"
     code = call(

@@ -45,7 +45,9 @@ def test_json_is_all_of_standard_output(folder, capsys):
     found = json.loads(capsys.readouterr().out)
     assert [each["kind"] for each in found] == ["name", "tag"]
     assert found[1]["what"] == "Anna [bold]Schmidt"
-    assert all(each.keys() == {"path", "kind", "where", "what", "advice", "carried"} for each in found)
+    assert all(
+        each.keys() == {"path", "kind", "where", "what", "advice", "carried"} for each in found
+    )
     assert all(each["path"] == str(folder / "anna.wav") and each["advice"] for each in found)
 
 

@@ -89,6 +89,29 @@ def test_pseudonyms_keep_kaldis_order(data, out):
     assert names.speaker("anna") + " f\n" in (out / "spk2gender").read_text()
 
 
+def test_many_new_names_are_sorted(tmp_path, out):
+    ids = [f"{n:03d}" for n in range(40)]
+    data = filled(
+        tmp_path / "data", spk2gender=None, spk2utt=None, utt2dur=None, utt2lang=None,
+        wav_scp="".join(f"r{n} wav/one.wav\n" for n in ids), text=None,
+        reco2dur="".join(f"r{n} 1\n" for n in ids),
+        segments="".join(f"u{n} r{n} 0 1\n" for n in ids),
+        utt2spk="".join(f"u{n} s{n[-1]}\n" for n in ids),
+    )  # fmt: skip
+    made = {f"r{n}": Made(PurePath(f"{n}.wav"), 16000, 16000, 1) for n in ids}
+    write_corpus(read_corpus(data), out, made, PseudonymNames(Key(bytes(32))))
+    assert violations(out) == ()
+
+
+def test_recordings_without_a_segment_are_not_listed(tmp_path, out):
+    data = filled(tmp_path / "data", wav_scp=FILES["wav.scp"] + "r3 wav/one.wav\n")
+    corpus = read_corpus(data)
+    assert corpus.notes[0].startswith("wav.scp: 1 recordings have no segment")
+    write_corpus(corpus, out, {**MADE, "r3": Made(PurePath("3.wav"), 16000, 16000, 1)})
+    assert violations(out) == ()
+    assert "r3" not in (out / "wav.scp").read_text() + (out / "reco2dur").read_text()
+
+
 def test_without_segments_recording_and_utterance_have_one_name(tmp_path, out):
     data = filled(
         tmp_path / "data",

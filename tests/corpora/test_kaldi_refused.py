@@ -121,6 +121,23 @@ class OneName:
         return self.name
 
 
+class Ending(OneName):
+    """Different names for different ids, none of them fit to be written."""
+
+    def utterance(self, name, speaker, /):
+        return name + self.name
+
+    def recording(self, name, /):
+        return name + self.name
+
+
+@pytest.mark.parametrize("ending", [" b", "\n", "\nc c", "\u00a0", "\ud800", "x" * 2000])
+def test_names_that_would_break_lines_are_refused(data, out, ending):
+    with pytest.raises(OutputError, match="the new name"):
+        write_corpus(read_corpus(data), out, MADE, Ending(ending))
+    assert list(out.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["x", "", "a b", "a\nb c", "\ud800"])
 def test_bad_names_are_refused(data, out, name):
     with pytest.raises(OutputError):

@@ -138,6 +138,28 @@ def test_a_session_needs_all_of_its_files_at_one_length(tmp_path, out):
     assert [one["id"] for one in lines(out / "recordings.jsonl")] == ["other"]
 
 
+def test_files_with_other_channels_than_the_corpus_says(tmp_path, out):
+    write(tmp_path / "recordings.jsonl", recording("m", source("a.wav"), source("b.wav", [1])),
+          recording("one"))  # fmt: skip
+    two = {"m:0": made("a", channels=2), "m:1": made("b", channels=2), "one": made(channels=2)}
+    notes = write_corpus(read_corpus(tmp_path), out, two)
+    assert "other channels" in notes[0]
+    (written,) = lines(out / "recordings.jsonl")
+    assert (written["id"], written["channel_ids"]) == ("one", [0, 1])
+
+
+def test_new_names_are_sorted(tmp_path, out):
+    ids = [f"{n:03d}" for n in range(40)]
+    write(tmp_path / "cuts.jsonl", *(cut(f"c{n}") for n in ids))
+    write(tmp_path / "recordings.jsonl", *(recording(f"r{n}") for n in ids))
+    new = {one: made(one) for one in ("r1", *(f"r{n}" for n in ids))}
+    write_corpus(read_corpus(tmp_path), out, new, PseudonymNames(Key(bytes(32))))
+    for name in ("cuts.jsonl", "recordings.jsonl"):
+        found = [one["id"] for one in lines(out / name)]
+        assert len(found) == 40
+        assert found == sorted(found)
+
+
 def test_parts_of_a_corpus_stay_apart(tmp_path, out):
     for name, part in (("r1", "train"), ("r2", "anna")):
         write(tmp_path / f"x_recordings_{part}.jsonl", recording(name))

@@ -108,6 +108,20 @@ def test_nothing_planted_survives_in_the_same_format(plants, tmp_path):
     assert kinds == {Kind.name}
 
 
+def test_renamed_outputs_tell_nothing_at_all(plants, tmp_path):
+    out = tmp_path / "out"
+    source = next(iter(plants.values())).path.parent
+    assert anonymize(source, out, "--rename") in (0, 1)
+    assert [finding for finding in inspect(out) if not finding.carried] == []
+    outputs = [path for path in out.rglob("*") if path.is_file() and path.name[0] != "."]
+    assert len(outputs) >= 60
+    assert len({path.suffix for path in outputs}) >= 8
+    everything = b"".join(path.read_bytes() for path in outputs)
+    for plant in plants.values():
+        for mark, coding in itertools.product(plant.markers, ("utf-8", "utf-16-le", "utf-16-be")):
+            assert mark.encode(coding) not in everything, (plant.path.name, mark)
+
+
 def anonymize(source, out, *options):
     with pytest.raises(SystemExit) as caught:
         main(["anonymize", str(source), str(out), "--quiet", "--system", "mcadams",

@@ -51,6 +51,8 @@ class Copier:
         self._stack = contextlib.ExitStack()
         self._target = target
         self._streams: dict[int, Any] = {}
+        self.hidden_frames = 0
+        """Frames of the picture so far that an edit list hides and that are needed all the same."""
         self.shapes: dict[int, tuple[int, int]] = {}
         """Number of a track, from 1, to the size in square pixels at which it is shown."""
         media = self._stack.enter_context(original.opened())
@@ -115,7 +117,10 @@ class Copier:
 
     def _needed(self, hidden: list[Any], packet: Any) -> list[Any]:
         """Frames before a cut, from which the first one behind it is decoded."""
-        if self._form.name in _MP4_FAMILY or not hidden:
+        if not hidden:
+            return hidden
+        if self._form.name in _MP4_FAMILY:
+            self.hidden_frames += len(hidden)
             return hidden
         if packet.is_keyframe:
             return []

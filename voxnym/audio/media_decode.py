@@ -17,13 +17,14 @@ import numpy as np
 
 from voxnym.audio.adts import LEAD_IN_SAMPLES, Mark, mark_of
 from voxnym.audio.media_frames import Timeline, samples_of
-from voxnym.audio.media_open import OpenMedia
-from voxnym.audio.refusals import DAMAGED
+from voxnym.audio.media_open import OpenMedia, media_library
+from voxnym.audio.refusals import DAMAGED, check_shape
 from voxnym.errors import InputError
 from voxnym.records import Block
 
 _OPUS_HEAD_BYTES = 19
 _SKIP_BYTES = 10
+_TOO_MANY_PLANES = 8  # PyAV 18.1 looks for the end of a list that has none, and crashes
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class SoundDecoder:
         self._container, self._stream, self._name = media.container, stream, name
         self._kind, self._tick_s = media.kind, media.tick_s
         self._first_packet = True
+        self._packer: Any = None
         self._mark: Mark | None = None
         self._ends = _end_of(stream) if media.kind == "mp4" else None
         self.cut_short = False
@@ -101,6 +103,8 @@ class SoundDecoder:
                 if failed is not None:
                     raise self._damage(frame) from failed
                 found = (int(frame.sample_rate), int(frame.layout.nb_channels))
+                if shape is None:
+                    check_shape(*found, self._name)
                 shape = shape or found
                 if found != shape:
                     raise InputError(f"{self._name}: {_change(shape, found)}")
@@ -139,7 +143,8 @@ class SoundDecoder:
             packet.set_sidedata(data)
 
     def _piece(self, frame: Any) -> Piece:
-        samples = samples_of(frame, int(frame.layout.nb_channels))
+        channels = int(frame.layout.nb_channels)
+        samples = samples_of(self._safe(frame, channels), channels)
         rate, held, first = int(frame.sample_rate), samples.shape[1], self._first_packet
         self._first_packet = False
         if self._kind == "aac":
@@ -152,6 +157,19 @@ class SoundDecoder:
         if self._kind == "mp4" and frame.duration:
             held = round(frame.duration * Fraction(frame.time_base) * rate)
         return Piece(at, samples, rate, held)
+
+    def _safe(self, frame: Any, channels: int) -> Any:
+        """The frame with its samples in one plane, where PyAV does not survive to see more."""
+        if channels < _TOO_MANY_PLANES or not frame.format.is_planar:
+            return frame
+        if self._packer is None:
+            self._packer = media_library(self._name).AudioResampler(
+                format=frame.format.packed.name, layout=frame.layout, rate=frame.sample_rate
+            )
+        packed = self._packer.resample(frame)
+        if sum(piece.samples for piece in packed) != frame.samples or len(packed) != 1:
+            raise InputError(f"{self._name}: {channels} channels cannot be put together; {DAMAGED}")
+        return packed[0]
 
     def _damage(self, frame: Any) -> InputError:
         place = "" if frame.pts is None else f" before {float(frame.pts * frame.time_base):.2f} s"

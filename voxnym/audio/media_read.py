@@ -16,7 +16,7 @@ from voxnym.audio.media_decode import Piece, SoundDecoder, opus_rate
 from voxnym.audio.media_frames import Timeline
 from voxnym.audio.media_open import OpenMedia, media_opened
 from voxnym.audio.read import BLOCK_FRAMES, RecordingInfo
-from voxnym.audio.refusals import DAMAGED, Unchanged, check_samples, check_shape
+from voxnym.audio.refusals import DAMAGED, Unchanged, check_samples
 from voxnym.audio.resample import Resampler
 from voxnym.audio.streams import Contents, MediaStream, codec_name, contents_of
 from voxnym.errors import InputError
@@ -161,7 +161,6 @@ class MediaSource:
 
     def _first(self, media: OpenMedia, stream: Any) -> Piece:
         for piece in SoundDecoder(media, stream, self.name).pieces():
-            check_shape(piece.rate, piece.samples.shape[0], self.name)
             return piece
         raise InputError(f"{self.name}: holds no sample that can be decoded; {DAMAGED}")
 

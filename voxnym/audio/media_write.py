@@ -117,6 +117,17 @@ class MediaWriter:
             self._container.container_options["movie_timescale"] = str(clock)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of the file, once it is complete."""
+        hidden = 0 if self._copier is None else self._copier.hidden_frames
+        if not hidden:
+            return ()
+        return (
+            f"{hidden} frames of the picture that the original's edit list hides are still in the "
+            "file: players do not show them, but they can be brought back",
+        )
+
+    @property
     def clipped(self) -> int:
         """How many samples so far lay beyond full scale and were limited."""
         return self._encoder.clipped

@@ -62,6 +62,8 @@ class FileWriter:
         self.subtype = subtype or form.default_subtype
         self.clipped = 0
         """How many samples so far lay beyond full scale and were limited."""
+        self.notes: tuple[str, ...] = ()
+        """What a user should know of the file, once it is complete."""
         self.frames = 0
         """Samples of one channel written so far."""
         try:

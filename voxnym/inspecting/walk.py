@@ -22,6 +22,10 @@ _CARRIED = frozenset((Kind.transcript, Kind.beside, Kind.stream))
 """What VoxNym carries over where the user wants it: words, facts of speakers, pictures."""
 
 
+_PICTURE_DATA = frozenset(("mdat", "cluster"))
+"""Pictures are copied bit by bit, with what their encoder wrote of itself between them."""
+
+
 def inspect(path: str | os.PathLike[str]) -> Iterator[Finding]:
     """What a file or folder would give away besides the voice, file by file.
 
@@ -61,7 +65,8 @@ def _folder(root: Path) -> Iterator[Finding]:
 
 def _marked(finding: Finding, placed: frozenset[str]) -> Finding:
     """A finding that a journal knows of as put there by VoxNym is carried over on purpose."""
-    if finding.kind not in _CARRIED or not placed:
+    in_picture = finding.kind is Kind.tool and finding.where in _PICTURE_DATA
+    if not placed or not (in_picture or finding.kind in _CARRIED):
         return finding
     try:
         with finding.path.open("rb") as file:

@@ -68,9 +68,10 @@ class ComfortNoise:
         self._rng = rng
         drawn_db = level_db + level_spread_db * rng.uniform(-1, 1)
         slope = SLOPE + slope_spread * rng.uniform(-1, 1)
-        self._shape = _amplitudes(rate, slope) * 10 ** (drawn_db / 20)
+        self._shape = (_amplitudes(rate, slope) * 10 ** (drawn_db / 20)).astype(np.float32)
         # Squares of a sine window and of the next one, half a window later, add up to one.
-        self._window = np.sin(np.pi * (np.arange(2 * HOP_SAMPLES) + 0.5) / (2 * HOP_SAMPLES))
+        place = (np.arange(2 * HOP_SAMPLES) + 0.5) / (2 * HOP_SAMPLES)
+        self._window = np.sin(np.pi * place).astype(np.float32)
         self._ready: Block = np.zeros(0, np.float32)
         self._tail = self._frame()[HOP_SAMPLES:]
 
@@ -79,17 +80,17 @@ class ComfortNoise:
         pieces, missing = [self._ready], count - self._ready.size
         while missing > 0:
             frame = self._frame()
-            pieces.append((self._tail + frame[:HOP_SAMPLES]).astype(np.float32))
+            pieces.append(self._tail + frame[:HOP_SAMPLES])
             self._tail = frame[HOP_SAMPLES:]
             missing -= HOP_SAMPLES
         ready = np.concatenate(pieces)
         taken, self._ready = ready[:count], ready[count:]
         return taken
 
-    def _frame(self) -> NDArray[np.float64]:
-        parts = self._rng.standard_normal((2, HOP_SAMPLES + 1))
-        spectrum = (parts[0] + 1j * parts[1]) * self._shape
-        return np.fft.irfft(spectrum, 2 * HOP_SAMPLES) * self._window
+    def _frame(self) -> Block:
+        parts = self._rng.standard_normal((HOP_SAMPLES + 1, 2), np.float32)
+        spectrum = parts.view(np.complex64)[:, 0] * self._shape
+        return np.fft.irfft(spectrum, 2 * HOP_SAMPLES).astype(np.float32) * self._window
 
 
 def _amplitudes(rate: int, slope: float) -> NDArray[np.float64]:
