@@ -61,7 +61,7 @@ def webrtc() -> list[Candidate]:
     from pywebrtc_audio import NoiseSuppressor
 
     def at(level: int) -> Denoise:
-        return lambda x: NoiseSuppressor(RATE, 1, level).process(x)
+        return lambda x: np.asarray(NoiseSuppressor(RATE, 1, level).process(x), np.float32)
 
     return [Candidate(f"WebRTC NS, level {level}", at(level), 96) for level in (1, 2, 3)]
 
@@ -159,7 +159,7 @@ def noises(data: Path) -> list[tuple[str, Samples]]:
 def mixed(speech: Samples, noise: Samples, snr_db: float) -> Samples:
     noise = np.resize(noise, speech.size)
     gain = np.sqrt(np.mean(speech**2) / np.mean(noise**2) / 10 ** (snr_db / 10))
-    return (speech + gain * noise).astype(np.float32)
+    return np.asarray(speech + gain * noise, np.float32)
 
 
 def si_sdr_db(reference: Samples, other: Samples) -> float:
@@ -170,7 +170,7 @@ def si_sdr_db(reference: Samples, other: Samples) -> float:
 
 def frame_powers(samples: Samples) -> NDArray[np.float64]:
     frames = samples[: samples.size // 160 * 160].reshape(-1, 160).astype(np.float64)
-    return np.mean(frames**2, axis=1) + 1e-12
+    return np.asarray(np.mean(frames**2, axis=1) + 1e-12)
 
 
 def shift(candidate: Candidate, speech: Samples) -> int:

@@ -26,6 +26,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -176,7 +177,7 @@ class Collection:
         return {name: np.array(values) for name, values in keep.items()}
 
 
-def _lines(path: Path) -> list[dict[str, object]] | list[dict[str, str]]:
+def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

@@ -2,12 +2,9 @@
 
 import io
 import os
-import struct
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from voxnym.audio.formats import MEDIA_FORMATS, format_named
 from voxnym.audio.media_frames import MOST_SILENCE_S
@@ -200,24 +197,6 @@ def test_refusals_say_what_was_found(films):
     refusal(b"\xff\xf1" + bytes(100))
 
 
-def patched(data, mark, at, new):
-    place = data.index(mark) + at
-    return data[:place] + new + data[place + len(new) :]
-
-
-def test_files_cannot_reach_beyond_themselves(tmp_path):
-    data = written(format_named("m4a"), speechlike(1, RATE), RATE)
-    # A data reference that is not "in this file".
-    outside = patched(data, b"url \0\0\0\1", 4, b"\0\0\0\0")
-    assert "lies in another file" in refusal(outside)
-    # A table of four thousand million samples of one byte each.
-    huge = patched(data, b"stsz", 8, struct.pack(">II", 1, 0xFFFFFFF0))
-    assert "more than the" in refusal(huge)
-    for text in (b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n", b"ffconcat version 1.0\nfile a.m4a\n"):
-        refusal(text)
-        refusal(b"\0\0\0\x08free" + text)
-
-
 def test_cut_files_are_read_up_to_the_cut_and_say_so(ffmpeg, wave, tmp_path):
     path, samples = wave
     for name, options in (("a.mka", []), ("a.m4a", ["-movflags", "faststart"]), ("a.aac", [])):
@@ -234,7 +213,7 @@ def test_cut_files_are_read_up_to_the_cut_and_say_so(ffmpeg, wave, tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "codec"),
-    [("a.m4a", "aac"), ("a.mka", "flac"), ("a.webm", "libopus"), ("a.mov", "alac")],
+    [("a.m4a", "aac"), ("a.mka", "flac"), ("a.webm", "libopus")],
 )
 def test_eight_channels_come_in_order_and_more_are_refused(name, codec, ffmpeg, tmp_path):
     tones = "|".join(f"0.1*sin({hz}*2*PI*t)" for hz in (300, 400, 500, 60, 700, 800, 900, 1000))
@@ -278,34 +257,3 @@ def test_two_readers_of_one_stream_do_not_disturb_each_other():
     pairs = list(zip(source.blocks(1_000), source.blocks(1_000), strict=True))
     assert all(np.array_equal(a, b) for a, b in pairs)
     assert snr_db(samples, np.concatenate([a for a, _ in pairs], axis=1)) > 120
-
-
-@pytest.mark.parametrize("name", ["m4a", "aac", "mka", "webm"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_hostile_files_are_read_or_refused(name, data):
-    whole = DAMAGED[name]
-    kind = data.draw(st.sampled_from(["flip", "cut", "insert"]))
-    at = data.draw(st.integers(0, len(whole) - 1))
-    some = data.draw(st.binary(min_size=1, max_size=40))
-    hurt = {
-        "flip": whole[:at] + some + whole[at + len(some) :],
-        "cut": whole[:at],
-        "insert": whole[:at] + some + whole[at:],
-    }[kind]
-    try:
-        source = open_source(io.BytesIO(hurt), "a.x")
-        for count, block in enumerate(source.blocks()):
-            assert np.isfinite(block).all()
-            assert count < 5_000
-    except InputError as error:
-        text = str(error)
-    else:
-        return
-    assert text.isprintable()
-
-
-DAMAGED = {
-    name: written(format_named(name), speechlike(1, RATE), RATE)
-    for name in ("m4a", "aac", "mka", "webm")
-}

@@ -41,6 +41,7 @@ def _plain(preset: Preset) -> dict[str, object]:
         "codec": preset.codec,
         "stages": list(preset.stages),
         "level": preset.level,
+        "surroundings": preset.surroundings,
         "parameters": {part: dict(values) for part, values in preset.parameters.items()},
         "card": dataclasses.asdict(preset.card),
     }
@@ -72,6 +73,7 @@ def _page(preset: Preset) -> None:
         ("codec", preset.codec),
         ("stages", ", ".join(preset.stages)),
         ("level", preset.level),
+        ("surroundings", preset.surroundings),
     ]
     for part, values in preset.parameters.items():
         rows += [(f"{part}.{key}", repr(value)) for key, value in values.items()]
