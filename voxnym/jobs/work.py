@@ -89,7 +89,8 @@ def _anonymized(task: Task, temporary: Path, beat: Beat, inline: BinaryIO | None
             for block in rendering.blocks():
                 writer.write(block)
                 beat(1.0)
-        notes = (*_reading_notes(source, format, rate, keep), *rendering.notes)
+        told = _reading_notes(source, format, rate, keep)
+        notes = (*told, *writer.notes, *rendering.notes)
     return Outcome("", 0, frames, 0.0, rate, channels, format.name, notes)
 
 
