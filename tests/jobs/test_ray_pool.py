@@ -244,7 +244,7 @@ def test_no_cluster_at_an_address_is_one_line(tmp_path, work):
     code = """
         from voxnym.errors import InputError
         from voxnym.jobs.ray_session import ray_session
-        for address in ("127.0.0.1:1", "auto", "nonsense", "ray://127.0.0.1:1"):
+        for address in ("127.0.0.1:1", "auto", "nonsense", "local", "ray://127.0.0.1:1"):
             try:
                 with ray_session(address, 1):
                     raise SystemExit("connected")
@@ -261,7 +261,7 @@ def test_no_cluster_at_an_address_is_one_line(tmp_path, work):
     assert ended.returncode == 0, ended.stderr
     lines = ended.stdout.splitlines()
     assert [line.split(": ")[0] for line in lines] == [
-        "--address 127.0.0.1:1", "--address auto", "--address nonsense",
+        "--address 127.0.0.1:1", "--address auto", "--address nonsense", "--address local",
         "--address ray://127.0.0.1:1",
     ]  # fmt: skip
 

@@ -88,7 +88,7 @@ def _recording(name: str, text: str, tree: Tree, allow_pipes: bool) -> Recording
         if not allow_pipes:
             raise ValueError(
                 "comes from a command, and what a corpus says is not run unless that is allowed; "
-                "write its audio to a file and name that, or give --allow-pipes if you trust all of them"
+                "write its audio to a file, or give --allow-pipes if you trust all of them"
             )
         command = text[:-1].strip(BLANKS)
         if not command or "\0" in command:

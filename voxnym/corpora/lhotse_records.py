@@ -154,7 +154,7 @@ def _recording(
     elif kind == "command" and not allow_pipes:
         raise ValueError(
             "comes from a command, and what a corpus says is not run unless that is allowed; "
-            "write its audio to a file and name that, or give --allow-pipes if you trust all of them"
+            "write its audio to a file, or give --allow-pipes if you trust all of them"
         )
     elif kind == "command":
         command = checked_text(text.strip().removesuffix("|").rstrip())

@@ -45,7 +45,8 @@ _LONGEST_WORD: Final = 1 << 12
 _SHOWN_WORDS: Final = 5
 # What the formats of tables say themselves: RTTM, lhotse, CSV headings.
 _FORMAT_WORDS: Final = frozenset((
-    "SPEAKER", "NA", "RTTM", "recordings", "id", "ids", "recording", "recording_id", "utterance", "utterance_id",
+    "SPEAKER", "NA", "RTTM", "recordings", "id", "ids", "recording", "recording_id", "utterance",
+    "utterance_id",
     "utt_id", "speaker", "speaker_id", "spk_id", "start", "end", "begin", "offset",
     "duration", "channel", "channels", "channel_ids", "sampling_rate", "num_samples", "rate",
     "sources", "source", "type", "file", "path", "audio", "audio_filepath", "wav", "wavs",

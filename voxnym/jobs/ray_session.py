@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ _STORE_BYTES = 80 << 20
 # Ray puts sockets into its folder, whose paths may not have more than 107 bytes.
 _LONGEST_FOLDER_CHARACTERS = 30
 _CLEAN_UP_S = 5.0
+_KNOCK_S = 10.0
 
 
 def require_ray() -> None:
@@ -128,6 +130,7 @@ def _join(ray: Any, address: str) -> None:
     from voxnym.audio.formats import printable
 
     try:
+        _knock(address)
         ray.init(address=address, configure_logging=False, log_to_driver=False)
     except Exception as error:
         raise InputError(
@@ -135,6 +138,21 @@ def _join(ray: Any, address: str) -> None:
             f"({_first_line(error)}); expected HOST:PORT of a cluster that this machine is part "
             "of, or auto"
         ) from error
+
+
+def _knock(address: str) -> None:
+    """See that somebody listens, which Ray would try for minutes.
+
+    Raises:
+        OSError: nobody does.
+        ValueError: no address.
+    """
+    if address == "auto":
+        return
+    host, stroke, port = address.rpartition(":")
+    if not (stroke and host and port.isascii() and port.isdigit()):
+        raise ValueError("not an address")
+    socket.create_connection((host.strip("[]"), int(port)), _KNOCK_S).close()
 
 
 @contextlib.contextmanager
