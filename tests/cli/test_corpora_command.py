@@ -114,12 +114,39 @@ def test_kaldi_in_and_out(kaldi, key, tmp_path):
     before, _ = soundfile.read(kaldi / "wav" / "talk.wav")
     after, rate = soundfile.read(out / "recordings" / "talk.wav")
     assert (after.size, rate) == (before.size, RATE)
-    # Run again: nothing to do, and the same tables.
+    # Run again: nothing to do, and nothing written anew.
     stamps = {p: p.stat().st_mtime_ns for p in out.rglob("*") if p.is_file() and p.name[0] != "."}
-    assert call("anonymize", kaldi, out, "--allow-pipes", "--key", key, "--per", "speaker") in (0,)
-    unchanged = {p for p, at in stamps.items() if p.stat().st_mtime_ns == at}
-    # A pipe has no date, so it is made again; everything else stays.
-    assert {p.name for p in stamps.keys() - unchanged} <= {"piped.wav"}
+    assert call("anonymize", kaldi, out, "--allow-pipes", "--key", key, "--per", "speaker") == 0
+    assert stamps == {p: p.stat().st_mtime_ns for p in stamps}
+    # Another text: the tables are written again, the recordings are not.
+    (kaldi / "text").write_text((kaldi / "text").read_text().replace("berg", "tal"))
+    assert call("anonymize", kaldi, out, "--allow-pipes", "--key", key, "--per", "speaker") == 0
+    assert (out / "text").read_text() == (kaldi / "text").read_text()
+    changed = {p.name for p in stamps if p.stat().st_mtime_ns != stamps[p]}
+    assert changed == {"text"}
+
+
+def test_shards_leave_the_tables_to_a_run_of_the_whole(kaldi, key, tmp_path, capsys):
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    arguments = ("--allow-pipes", "--key", key, "--rename")
+    for shard in ("2/2", "1/2"):
+        assert call("anonymize", kaldi, out, *arguments, "--shard", shard) == 0
+        assert not (out / "wav.scp").exists()
+    assert "without --shard" in capsys.readouterr().err
+    assert call("anonymize", kaldi, out, *arguments) == 0
+    assert "2 finished by an earlier run" in capsys.readouterr().err
+    assert call("anonymize", kaldi, whole, *arguments) == 0
+    trees = [
+        {
+            str(p.relative_to(home)): p.read_bytes()
+            for p in home.rglob("*")
+            if p.name[0] != "." and p.is_file()
+        }
+        for home in (out, whole)
+    ]
+    assert trees[0] == trees[1]
+    assert violations(out) == ()
+    assert found(out) == []
 
 
 def test_renamed_kaldi_holds_no_name(kaldi, key, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import ClassVar
 
 from voxnym.corpora.corpus import Corpus, CorpusUtterance, Made, Naming
 from voxnym.corpora.redaction import redacted_text
@@ -26,6 +27,7 @@ class CorpusTexts:
         recipe: says how far around it.
     """
 
+    needs_all: ClassVar[bool] = True
     corpus: Corpus
     names: Naming
     request: Request

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import ClassVar
 
 from voxnym.corpora.corpus import KeptNames, Naming
 from voxnym.corpora.label_write import write_spans
@@ -27,6 +28,7 @@ class FolderTexts:
         guard_s: how far around each redaction words are redacted, too, seconds.
     """
 
+    needs_all: ClassVar[bool] = False
     request: Request
     guard_s: float
 

@@ -84,6 +84,7 @@ class Shard:
         """What of a plan this shard does.
 
         A folder that cannot be listed is told by every shard, since it may hide any recording.
+        Tables of a corpus are left to a run of the whole, which finds everything else done.
         """
         tasks = tuple(task for task in plan.tasks if self.takes(task.place or task.label))
         refusals = tuple(
@@ -91,4 +92,8 @@ class Shard:
             for refusal in plan.refusals
             if self.takes(refusal.label) or (refusal.source is not None and refusal.source.is_dir())
         )
-        return replace(plan, tasks=tasks, refusals=refusals)
+        part = replace(plan, tasks=tasks, refusals=refusals)
+        if plan.texts is None or not plan.texts.needs_all:
+            return part
+        notes = (*plan.notes, "tables are about all shards: run once more without --shard")
+        return replace(part, texts=None, notes=notes)

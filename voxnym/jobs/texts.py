@@ -52,6 +52,11 @@ class Written:
 class Texts(Protocol):
     """Writes what belongs beside recordings."""
 
+    @property
+    def needs_all(self) -> bool:
+        """Whether it is about all recordings together, so that no shard can write it."""
+        ...
+
     def write(self, finished: Sequence[Finished], out: Path, folder: Path) -> Written:
         """Write all files.
 
@@ -103,7 +108,9 @@ def _put(path: Path, relative: str, out: Path, journal: Journal, key: Key, overw
     sha256 = hashlib.sha256(data).hexdigest()
     slot = text_slot(key, relative, sha256, journal.past.salt)
     target = out / relative
-    standing = journal.past.standing(slot, target, verify=True)
+    standing = journal.history.standing(
+        lambda salt: text_slot(key, relative, sha256, salt), target, verify=True
+    )
     if standing == "finished":
         return
     if standing == "foreign" and not overwrite:
