@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from voxnym.audio.formats import format_named
-from voxnym.audio.write import FileWriter
+from voxnym.audio.open import open_writer
 from voxnym.cli import main
 from voxnym.inspecting.finding import Kind
 from voxnym.inspecting.walk import inspect
 from voxnym.testing import toy_speech
 
-CASES = pytest.importorskip("planted_corpus", reason="needs mutagen, of the test extra").CASES
+CASES = pytest.importorskip(
+    "planted_corpus", reason="needs mutagen and PyAV, of the test extra"
+).CASES
 # The file system may add to what is planted inside: dates, and owners where tests share folders.
 INSIDE = set(Kind) - {Kind.name, Kind.time, Kind.owner, Kind.attribute}
 
@@ -24,7 +26,7 @@ def clean_file(path):
     if path.suffix in (".au", ".caf"):
         soundfile.write(path, speech.samples.T, speech.rate, "PCM_16")
         return
-    with FileWriter(path, format_named(path.suffix[1:]), speech.rate, 1) as writer:
+    with open_writer(path, format_named(path.suffix[1:]), speech.rate, 1) as writer:
         writer.write(speech.samples)
 
 

@@ -244,7 +244,7 @@ def test_no_cluster_at_an_address_is_one_line(tmp_path, work):
     code = """
         from voxnym.errors import InputError
         from voxnym.jobs.ray_session import ray_session
-        for address in ("127.0.0.1:1", "auto", "nonsense", "local", "ray://127.0.0.1:1"):
+        for address in ("127.0.0.1:1", "nonsense", "local", "ray://127.0.0.1:1"):
             try:
                 with ray_session(address, 1):
                     raise SystemExit("connected")
@@ -261,9 +261,37 @@ def test_no_cluster_at_an_address_is_one_line(tmp_path, work):
     assert ended.returncode == 0, ended.stderr
     lines = ended.stdout.splitlines()
     assert [line.split(": ")[0] for line in lines] == [
-        "--address 127.0.0.1:1", "--address auto", "--address nonsense", "--address local",
+        "--address 127.0.0.1:1", "--address nonsense", "--address local",
         "--address ray://127.0.0.1:1",
     ]  # fmt: skip
+
+
+def test_a_cluster_that_runs_is_joined_and_left_running(tmp_path, ray, work):
+    code = """
+        import sys
+        from pathlib import Path
+        from ray_toy_work import work
+        from voxnym.jobs.pool import Answer, prepare
+        from voxnym.jobs.ray_pool import RayPool
+        from voxnym.jobs.task import Recipe, Task
+        folder, address = sys.argv[1:]
+        source = Path(folder, "a.src")
+        source.write_bytes(b"a")
+        task = Task("good", source, Path(folder, "a"), "", Recipe("mcadams", "", bytes(32)))
+        with RayPool(None, address=address, work=work) as pool:
+            events = list(pool.run([prepare(task)]))
+            print(pool._limit, *(event.error for event in events))
+    """
+    address = ray.get_runtime_context().gcs_address
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(tmp_path), address],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.stdout, ended.stderr) == ("2 None\n", "")
+    with RayPool(1, work=work) as pool:
+        assert answers(pool, [job(tmp_path, "good")])["good"].outcome
 
 
 def test_without_ray_the_error_says_how_to_install_it(monkeypatch):
