@@ -311,6 +311,7 @@ def test_a_text_that_cannot_be_redacted_is_not_given_out(tmp_path, capsys):
         (("--allow-pipes",), "no corpus"),
         (("--turns", "missing.rttm"), "no such file"),
         (("--shard", "3/2"), "shard"),
+        (("--shard", "1/2"), "give --key"),
         (("--redact-guard", "-1"), "redact-guard"),
         (("--keep", "faces"), "keep"),
     ],

@@ -92,6 +92,14 @@ def test_no_json(tmp_path, text):
         read_corpus(tmp_path)
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_is_refused_wherever_it_stands(tmp_path, number):
+    text = json.dumps({**recording(), "custom": 0.5}).replace("0.5", number)
+    (tmp_path / "recordings.jsonl").write_text(text + "\n")
+    with pytest.raises(InputError, match="no number"):
+        read_corpus(tmp_path)
+
+
 def test_packed_data_that_is_broken(tmp_path):
     whole = gzip.compress(json.dumps(recording()).encode() * 99)
     for broken in (whole[:-9], whole[:40], b"\x1f\x8b" + bytes(40), b"no gzip", whole[:-8] + b"xx"):

@@ -151,8 +151,11 @@ def test_an_interrupted_driver_ends_cleanly(tmp_path, start, engine):
     assert (process.returncode, errors) == (130, "")
     assert int(text.split()[0]) >= 1
     assert not list(out.rglob("*.tmp"))
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    until = time.monotonic() + 5
+    with pytest.raises(ProcessLookupError):  # noqa: PT012  the last ones need a moment
+        while time.monotonic() < until:
+            os.killpg(process.pid, 0)
+            time.sleep(0.02)
 
 
 def test_shards_side_by_side_are_one_run(tmp_path, start):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voxnym.cli import options
-from voxnym.errors import OutputError
+from voxnym.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from voxnym.cli.choices import Choices
@@ -98,6 +98,10 @@ def _run(choices: Choices, orders: Orders, json: str | None, quiet: bool) -> int
 
     if json == PIPE and choices.out == PIPE:
         raise OutputError("--json -: standard output already takes the recording; give a file")
+    if orders.shard is not None and (not choices.is_folder or choices.key_file is None):
+        raise InputError(
+            "--shard: needs a folder or corpus, and a key that all shards have: give --key"
+        )
     _stop_cleanly()
     recipe = choices.recipe()
     with ExitStack() as stack:
