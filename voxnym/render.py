@@ -101,37 +101,48 @@ def render(
         RenderError: anonymizing failed; there is no output then.
     """
     beat = beat or (lambda share: None)
-    clean = (options.surroundings or system.preset.surroundings) == "clean"
     casts = _casts(source, who, options)
     if options.redaction.spans:
         source = RedactedSource(source, options.redaction)
-    heard = listen(
-        source,
-        casts,
-        rate=system.codec.rate,
-        needs=system.needs,
-        clean=clean,
-        beat=lambda share: beat(0.2 * share),
-    )
     place = Scratch(len(casts), scratch)
     try:
-        exchanged = exchange(
-            system, source, casts, heard, place,
-            clean=clean, beat=lambda share: beat(0.2 + 0.7 * share),
-        )  # fmt: skip
-        rate = rate_out or source.rate
-        same = rate == source.rate
-        length = heard.length if same else round(heard.length * rate / source.rate)
-        handout = Handout(
-            system, who, casts, heard, exchanged, place, source.channels, rate, length,
-            options.level or system.preset.level, clean, _cover(options, system, heard, rate),
-        )  # fmt: skip
+        handout = _exchanged(
+            system, source, who, casts, place, options, rate_out or source.rate, beat
+        )
         rendering = Rendering(handout, tuple(_notes(handout, source, options)))
         rendering.settle(beat)
     except BaseException:
         place.close()
         raise
     return rendering
+
+
+def _exchanged(
+    system: System,
+    source: Source,
+    who: Who,
+    casts: list[Cast],
+    place: Scratch,
+    options: RenderOptions,
+    rate: int,
+    beat: Beat,
+) -> Handout:
+    """The first two passes, and what the third one needs."""
+    clean = (options.surroundings or system.preset.surroundings) == "clean"
+    heard = listen(
+        source, casts, rate=system.codec.rate, needs=system.needs, clean=clean,
+        beat=lambda share: beat(0.2 * share),
+    )  # fmt: skip
+    exchanged = exchange(
+        system, source, casts, heard, place, clean=clean,
+        beat=lambda share: beat(0.2 + 0.7 * share),
+    )  # fmt: skip
+    same = rate == source.rate
+    length = heard.length if same else round(heard.length * rate / source.rate)
+    return Handout(
+        system, who, casts, heard, exchanged, place, source.channels, rate, length,
+        options.level or system.preset.level, clean, _cover(options, system, heard, rate),
+    )  # fmt: skip
 
 
 def _casts(source: Source, who: Who, options: RenderOptions) -> list[Cast]:
