@@ -26,6 +26,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from voxnym.audio.formats import format_named
+from voxnym.audio.open import open_writer
 from voxnym.audio.read import read_audio
 from voxnym.errors import VoxnymError
 from voxnym.testing import ToySpeaker, toy_speech
@@ -44,6 +46,9 @@ SEEDS = [
 ]  # fmt: skip
 
 
+MEDIA = [("m4a", 44100), ("mp4", 48000), ("mkv", 16000), ("webm", 48000), ("aac", 22050)]
+
+
 def seed_files(folder: Path) -> list[tuple[str, bytes]]:
     """(extension, bytes) of valid recordings in every format, each with toy speech."""
     seeds = []
@@ -53,6 +58,12 @@ def seed_files(folder: Path) -> list[tuple[str, bytes]]:
         path = folder / f"seed{number}.bin"
         samples = np.repeat(np.clip(speech, -1, 1)[:, np.newaxis], channels, axis=1)
         soundfile.write(path, samples, rate, subtype=subtype, format=major)
+        seeds.append((extension, path.read_bytes()))
+    for number, (extension, rate) in enumerate(MEDIA):
+        speech = toy_speech(ToySpeaker(100.0 + 20 * number), seconds=0.6, rate=rate, seed=number)
+        path = folder / f"media{number}.bin"
+        with open_writer(path, format_named(extension), rate, 1) as writer:
+            writer.write(speech.samples)
         seeds.append((extension, path.read_bytes()))
     return seeds
 
