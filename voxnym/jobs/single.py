@@ -275,10 +275,12 @@ def _bytes_of(source: Path | None) -> Iterator[BinaryIO | bytes | None]:
 
 
 def _on_disk(start: bytes, stack: contextlib.ExitStack) -> BinaryIO:
+    from voxnym.audio.media_open import media_container
     from voxnym.audio.sniff import SafeBytes, container
 
     # What is no recording may never end.
-    if container(SafeBytes(io.BytesIO(start))) is None:
+    known = SafeBytes(io.BytesIO(start))
+    if container(known) is None and media_container(known) is None:
         raise InputError(f"{STDIN_LABEL}: no known audio format; convert it first")
     file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  closed by the stack
     file.write(start)
