@@ -25,7 +25,8 @@ ROOMS = {
     "lane": FLOOR | {"audio", "recording"},
     "exchange": FLOOR | {"protocols", "audio", "recording", "lane"},
     "handout": FLOOR | {"audio", "recording", "lane"},
-    "render": FLOOR | {"protocols", "audio", "recording", "exchange", "handout"},
+    "distinct": FLOOR | {"recording"},
+    "render": FLOOR | {"protocols", "audio", "recording", "exchange", "handout", "distinct"},
     "live": FLOOR | {"protocols", "audio", "recording"},
     "presets": set(),
     "jobs": FLOOR

@@ -109,7 +109,11 @@ class Stage(Protocol):
         ...
 
     def start(self, rng: np.random.Generator, survey: Survey) -> Transform:
-        """Draw all that stays the same for this person, and begin a recording."""
+        """Draw all that stays the same for this person, and begin a recording.
+
+        The first number drawn decides most of how the person sounds, the nearer two of them the
+        more alike: the people of one recording are given first numbers that lie apart.
+        """
         ...
 
 

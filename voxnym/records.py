@@ -163,6 +163,8 @@ class Who:
         speaker: name of the person; decides alone when `scope` is "speaker".
         utterance: id of the recording or of a part of it; decides for the other scopes.
         scope: how long one pseudo-voice lasts.
+        variant: which of the draws for this person; 0 unless their voice has to differ from others
+            in the same recording.
 
     Raises:
         InputError: the field that decides is empty.
@@ -171,6 +173,7 @@ class Who:
     speaker: str = ""
     utterance: str = ""
     scope: Scope = "file"
+    variant: int = 0
 
     def __post_init__(self) -> None:
         if self.scope not in ("file", "speaker", "utterance"):

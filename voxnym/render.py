@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxnym.audio.loudness import Meter
+from voxnym.distinct import distinct
 from voxnym.errors import InputError
 from voxnym.exchange import exchange
 from voxnym.handout import FAST_LIMITER_S, SAFE_PEAK, Handout, Setting
@@ -101,7 +102,7 @@ def render(
         RenderError: anonymizing failed; there is no output then.
     """
     beat = beat or (lambda share: None)
-    casts = _casts(source, who, options)
+    casts = distinct(system, _casts(source, who, options))
     if options.redaction.spans:
         source = RedactedSource(source, options.redaction)
     place = Scratch(len(casts), scratch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voxnym.errors import PresetError
 from voxnym.keys import Key
@@ -13,6 +13,9 @@ from voxnym.preset import Preset, preset_names, read_preset
 from voxnym.protocols import Codec, Stage
 from voxnym.protocols import Stream as Stream
 from voxnym.records import Audio, Block, Survey, Who
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["DEFAULT_SYSTEM", "Core", "System", "load", "preset_names", "read_preset"]
 
@@ -25,7 +28,7 @@ class Core:
     def __init__(self, system: System, who: Who, survey: Survey) -> None:
         self._codec = system.codec.start(survey)
         self._transforms = [
-            stage.start(system.key.generator(f"stage/{name}", who), survey)
+            stage.start(system.generator(name, who), survey)
             for name, stage in zip(system.preset.stages, system.stages, strict=True)
         ]
 
@@ -110,6 +113,11 @@ class System:
 
         with render(self, AudioSource(audio), who, options=RenderOptions()) as rendering:
             return rendering.audio()
+
+    def generator(self, stage: str, who: Who) -> np.random.Generator:
+        """Random numbers of one stage for one person, the same at every call."""
+        variant = f"/{who.variant}" if who.variant else ""
+        return self.key.generator(f"stage/{stage}{variant}", who)
 
     def core(self, who: Who, survey: Survey) -> Core:
         """Codec and stages at work on one voice, at the codec's rate."""
