@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from numpy.typing import NDArray
 RATE = 16000
 TURNS = 5
 GAP_S = 0.4
+UNCHANGED = ("--set", "content_mcadams.coefficient=1", "--surroundings", "keep")
 Samples = NDArray[np.float32]
 Turn = tuple[float, float, str]
 
@@ -145,42 +147,66 @@ class Voices:
         return float(1 - np.dot(one, two) / np.linalg.norm(one) / np.linalg.norm(two))
 
 
-def report_voices(voices: Voices, names: tuple[str, str], before: Samples, after: Samples,
-                  turns: list[Turn], label: str) -> None:  # fmt: skip
-    a, b = names
+ROWS = (
+    "one person, two halves: original",
+    "one person, two halves: result",
+    "two people: original",
+    "two people: result",
+    "one person: original and result",
+)
+
+
+def distances(
+    voices: Voices, names: tuple[str, str], before: Samples, after: Samples, turns: list[Turn]
+) -> dict[str, list[float]]:
+    """For each of ROWS what was measured on one interview."""
     half = len(turns) // 2
-    original = {n: voices.of(before, turns, n) for n in names}
-    result = {n: voices.of(after, turns, n) for n in names}
-    same = [
-        voices.distance(voices.of(before, turns[:half], n), voices.of(before, turns[half:], n))
-        for n in names
-    ]
-    same_after = [
-        voices.distance(voices.of(after, turns[:half], n), voices.of(after, turns[half:], n))
-        for n in names
-    ]
-    print(f"| {label} | distance |\n|---|---|")
-    print(f"| one person, first and second half, original | {same[0]:.3f}, {same[1]:.3f} |")
-    print(f"| the two people, original | {voices.distance(original[a], original[b]):.3f} |")
-    for n in names:
-        print(f"| {n}: original and result | {voices.distance(original[n], result[n]):.3f} |")
-    print(f"| the two people, result | {voices.distance(result[a], result[b]):.3f} |")
-    print(f"| one person, two halves, result | {same_after[0]:.3f}, {same_after[1]:.3f} |\n")
+
+    def whole(samples: Samples, name: str) -> NDArray[np.float64]:
+        return voices.of(samples, turns, name)
+
+    def halves(samples: Samples) -> list[float]:
+        return [
+            voices.distance(
+                voices.of(samples, turns[:half], name), voices.of(samples, turns[half:], name)
+            )
+            for name in names
+        ]
+
+    a, b = names
+    values = (
+        halves(before),
+        halves(after),
+        [voices.distance(whole(before, a), whole(before, b))],
+        [voices.distance(whole(after, a), whole(after, b))],
+        [voices.distance(whole(before, name), whole(after, name)) for name in names],
+    )
+    return dict(zip(ROWS, values, strict=True))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--pairs", type=int, default=3, help="pairs of speakers of one gender")
+    parser.add_argument("--pairs", type=int, default=3, help="how many pairs of speakers")
     options = parser.parse_args()
     voices, speakers = Voices(), speakers_of(options.data)
     names = sorted(name for name, paths in speakers.items() if len(paths) >= TURNS)
+    found: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as home:
         for i in range(options.pairs):
-            one_pair(Path(home), voices, {n: speakers[n] for n in names[2 * i : 2 * i + 2]})
+            pair = {n: speakers[n] for n in names[2 * i : 2 * i + 2]}
+            for row, values in one_pair(Path(home), voices, pair):
+                found[row] += values
+    print("\n| distance | measured | min | median | max |\n|---|---|---|---|---|")
+    for row in ROWS:
+        low, middle, high = np.percentile(found[row], [0, 50, 100])
+        print(f"| {row} | {len(found[row])} | {low:.3f} | {middle:.3f} | {high:.3f} |")
 
 
-def one_pair(home: Path, voices: Voices, files: dict[str, list[Path]]) -> None:
+def one_pair(
+    home: Path, voices: Voices, files: dict[str, list[Path]]
+) -> Iterator[tuple[str, list[float]]]:
+    """One interview as FLAC and as MP4; prints what is said of its timing and pictures."""
     samples, turns = interview(files)
     names = (turns[0][2], turns[1][2])
     flac, mp4, rttm, key = (home / n for n in ("talk.flac", "talk.mp4", "talk.rttm", "key"))
@@ -189,22 +215,21 @@ def one_pair(home: Path, voices: Voices, files: dict[str, list[Path]]) -> None:
     write_rttm(rttm, turns)
     key.unlink(missing_ok=True)
     run(sys.executable, "-m", "voxnym", "key", "new", str(key))
-    print(f"### {names[0]} and {names[1]}, {samples.size / RATE:.0f} s\n")
     for source in (flac, mp4):
         out, plain = home / f"out{source.suffix}", home / f"plain{source.suffix}"
         anonymize(source, out, rttm, key)
+        found = distances(voices, names, decoded(source, RATE), decoded(out, RATE), turns)
+        yield from found.items()
+        anonymize(source, plain, rttm, key, *UNCHANGED)
         rate = RATE if source is flac else 48000
-        report_voices(
-            voices, names, decoded(source, RATE), decoded(out, RATE), turns, source.suffix
-        )
-        anonymize(source, plain, rttm, key, "--set", "content_mcadams.coefficient=1",
-                  "--surroundings", "keep")  # fmt: skip
         before, after, unchanged = (decoded(p, rate) for p in (source, out, plain))
-        print(f"- {source.suffix}: {before.size} samples, result {after.size}; "
-              f"lag {lag_of(before, unchanged)} samples")  # fmt: skip
+        print(
+            f"- {names[0]} and {names[1]}, {source.suffix}: {before.size} samples, result "
+            f"{after.size}, lag {lag_of(before, unchanged)} samples"
+        )
     old, new = picture(mp4), picture(home / "out.mp4")
     same = sum(x == y for x, y in zip(old, new, strict=True))
-    print(f"- picture packets: {len(old)}, byte-identical with the same times: {same}\n")
+    print(f"  picture packets: {len(old)}, byte-identical with the same times: {same}", flush=True)
 
 
 if __name__ == "__main__":
