@@ -93,6 +93,21 @@ def redacted_text(text: str, labels: Sequence[str], mark: str = MARK) -> str | N
     return " ".join(joined(cue.words) for cue in _marked(cues, gone, mark))
 
 
+def without_words(text: str, labels: Iterable[str], mark: str = MARK) -> str:
+    """A text in which the words of labels are redacted where they occur, if they do.
+
+    For what is said outside the redacted stretches: a name that was redacted once is to be read
+    nowhere else.
+
+    >>> without_words("Anna and Bob", ["anna berg", "NAME"])
+    '[redacted] and Bob'
+    """
+    cues = [Cue(tuple(split_words(text)))]
+    spans = [Span(2 * place, 2 * place + 1, label) for place, label in enumerate(sorted(labels))]
+    gone = Chosen(cues, spans, 0.0).anywhere()
+    return " ".join(joined(cue.words) for cue in _marked(cues, gone, mark)) if gone else text
+
+
 def _check_mark(transcript: Transcript, mark: str, guard_s: float) -> None:
     if not mark.strip() or not mark.isprintable() or "-->" in mark:
         raise InputError("mark: expected printable text on one line, without -->")

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import ClassVar
 
 from voxnym.corpora.corpus import Corpus, CorpusUtterance, Made, Naming
-from voxnym.corpora.redaction import redacted_text
+from voxnym.corpora.redaction import redacted_text, without_words
 from voxnym.corpora.writing import write_corpus
 from voxnym.jobs.request import Request
 from voxnym.jobs.task import Recipe
@@ -47,16 +47,18 @@ class CorpusTexts:
 
         def text_of(utterance: CorpusUtterance) -> str | None:
             nonlocal withheld
-            spans = [
-                span
-                for span in by_session.get(utterance.recording, ())
-                if _touches(span, utterance, self.recipe.guard_s)
-            ]
-            if utterance.text is None or not spans:
+            redacted = by_session.get(utterance.recording, ())
+            if utterance.text is None or not redacted:
                 return utterance.text
-            text = redacted_text(utterance.text, [span.label for span in spans])
-            withheld += text is None
-            return text
+            inside = [
+                span.label for span in redacted if _touches(span, utterance, self.recipe.guard_s)
+            ]
+            text = redacted_text(utterance.text, inside) if inside else utterance.text
+            if text is None:
+                withheld += 1
+                return None
+            # A name that was redacted once is to be read nowhere else.
+            return without_words(text, {span.label for span in redacted})
 
         notes = write_corpus(self.corpus, folder, made, self.names, text_of=text_of)
         if withheld:
