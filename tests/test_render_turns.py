@@ -9,9 +9,12 @@ import pytest
 
 from voxnym import Audio, Key, System, Who, load
 from voxnym.errors import InputError
+from voxnym.lane import Lane
 from voxnym.preset import Preset
+from voxnym.recording.listening import HeardLane, HeardPart
 from voxnym.recording.redaction import Redaction
 from voxnym.recording.source import AudioSource
+from voxnym.recording.turns import cast_of
 from voxnym.records import Block, Span, Speech, Survey
 from voxnym.render import RenderOptions, render
 from voxnym.testing import ToySpeaker, toy_speech
@@ -94,6 +97,18 @@ def test_people_are_put_back_where_they_spoke(delay: int) -> None:
         place = slice(round(first * RATE), round(last * RATE))
         x, y = audio.samples[0, place], out[place]
         assert np.dot(x, y) / np.sqrt(np.dot(x, x) * np.dot(y, y)) > 0.99999
+
+
+@pytest.mark.parametrize("delay", [0, 700, 20_000])
+def test_shares_of_all_people_make_up_every_sample(delay: int) -> None:
+    samples = speech().samples[0]
+    cast = cast_of(WHO, TURNS)
+    part = HeardPart(Survey(), -23.0)
+    heard = HeardLane((part,) * len(cast.people), np.zeros((0, 2), np.int64), RATE)
+    lane = Lane(late(delay), cast, heard, 1)
+    pieces = [lane.process(samples[i : i + 7_001], False) for i in range(0, samples.size, 7_001)]
+    out = np.concatenate([*pieces, lane.process(samples[:0], True)])
+    np.testing.assert_allclose(out, samples, atol=1e-6)
 
 
 def test_two_voices_with_equal_gains_leave_no_seam() -> None:

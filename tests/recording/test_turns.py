@@ -104,4 +104,6 @@ def test_crossfade_is_short_and_in_the_middle_of_the_change() -> None:
     half = round(CROSSFADE_S * RATE / 2)
     assert (share[: RATE - half] == 1).all()
     assert share[RATE] == pytest.approx(0.5)
+    assert share[RATE - half // 2] == pytest.approx(0.75)
+    assert np.abs(np.diff(share)).max() <= 1.01 / (CROSSFADE_S * RATE)
     assert (share[RATE + half :] == 0).all()
