@@ -162,6 +162,18 @@ def test_everybody_gets_the_level() -> None:
     assert abs(ratio_db) < 2.5
 
 
+def test_a_recording_without_speech_is_told() -> None:
+    vowel = np.sign(np.sin(2 * np.pi * 120 * np.arange(2 * RATE) / RATE)) * 0.1
+    for samples, told in ((vowel, True), (speech(3).samples[0], False)):
+        audio = AudioSource(Audio(samples.astype(np.float32), RATE))
+        with render(load("mcadams"), audio, WHO, options=RenderOptions()) as rendering:
+            assert any("no speech was found" in note for note in rendering.notes) == told
+        with render(
+            load("mcadams"), audio, WHO, options=RenderOptions(surroundings="keep")
+        ) as rendering:
+            assert not any("no speech" in note for note in rendering.notes)
+
+
 def test_turns_and_separate_channels_do_not_go_together() -> None:
     audio = Audio(np.tile(speech(2).samples, (2, 1)), RATE)
     with pytest.raises(InputError, match="one person already"):

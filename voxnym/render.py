@@ -40,6 +40,8 @@ KEPT_LU = 0.5
 MOST_EXTRA_DB = 18.0
 """More gain than this is not put into the limiter: pauses and background rise by all of it."""
 LEAST_SHARE = 0.1
+ALL_PAUSE = 0.99
+"""A recording with a larger share of pauses holds nothing else."""
 SAME_GATE_DB = 10.0
 """A gain up to this takes hardly any pause over the meter's absolute gate, -70 LUFS."""
 Beat = Callable[[float], None]
@@ -290,6 +292,11 @@ def _notes(handout: Handout, source: Source, options: RenderOptions) -> Iterator
     if heard.loudness < NEAR_SILENCE_LUFS and options.level != "keep" and heard.length:
         loudness = "silent" if math.isinf(heard.loudness) else f"at {heard.loudness:.0f} LUFS"
         yield f"the recording is {loudness}: taken as silence and not made louder"
+    if handout.clean and heard.loudness >= NEAR_SILENCE_LUFS and heard.silent_share > ALL_PAUSE:
+        yield (
+            "no speech was found, so the result is steady noise: music, tones and a single held "
+            "vowel count as background; --surroundings keep leaves them"
+        )
     if source.rate > system.codec.rate:
         yield f"sound above {system.codec.rate // 2} Hz is not carried over by {system.name}"
     end_s = heard.length / source.rate

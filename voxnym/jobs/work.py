@@ -117,6 +117,9 @@ def _reading_notes(
     contents = getattr(source, "contents", None)
     if contents is not None:
         yield from contents.notes(format, keep)
+        start_s = float(getattr(source, "start_s", 0.0))
+        if start_s > 0 and contents.of("picture") and not format.pictures:
+            yield f"the sound begins {start_s:.3f} s after the picture, and the output with it"
     if rate != source.rate:
         yield f"the format does not allow {source.rate} Hz; written at {rate} Hz"
 

@@ -55,12 +55,23 @@ class Heard:
         loudness: of all channels together, LUFS.
         length: samples.
         cancels: the channels cancel each other when mixed.
+        rate: of these samples, Hz.
     """
 
     lanes: tuple[HeardLane, ...]
     loudness: float
     length: int
     cancels: bool
+    rate: int
+
+    @property
+    def silent_share(self) -> float:
+        """Share of time in which no voice is to be heard on any lane, at least, 0 to 1."""
+        seconds = max(self.length / self.rate, 1e-9)
+        return min(
+            float(np.diff(lane.silence, axis=1).sum()) / lane.silence_rate / seconds
+            for lane in self.lanes
+        )
 
 
 def mixed(block: Block, separate: bool) -> Block:
@@ -107,6 +118,7 @@ def listen(
         loudness,
         length,
         cancels=mixed_power < CANCELLED_POWER * power,
+        rate=source.rate,
     )
 
 
