@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from voxnym.audio.described import RecordingInfo
 from voxnym.audio.formats import FORMATS, format_named
-from voxnym.audio.read import FileSource, RecordingInfo, probe, read_audio
+from voxnym.audio.read import FileSource, probe, read_audio
 from voxnym.audio.write import FileWriter
 from voxnym.errors import InputError
 from voxnym.protocols import Source

@@ -11,12 +11,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from voxnym.audio.formats import printable
+from voxnym.audio.described import Described, RecordingInfo
 from voxnym.audio.media_decode import Piece, SoundDecoder, opus_rate
 from voxnym.audio.media_frames import Timeline
 from voxnym.audio.media_open import OpenMedia, media_opened
-from voxnym.audio.read import BLOCK_FRAMES, RecordingInfo
-from voxnym.audio.refusals import DAMAGED, Unchanged, check_samples
+from voxnym.audio.read import BLOCK_FRAMES
+from voxnym.audio.refusals import DAMAGED, check_samples
 from voxnym.audio.resample import Resampler
 from voxnym.audio.streams import Contents, MediaStream, codec_name, contents_of
 from voxnym.errors import InputError
@@ -33,7 +33,7 @@ _PCM = {
 }  # fmt: skip
 
 
-class MediaSource:
+class MediaSource(Described):
     """The main sound of a media file, read from the start as often as needed, in constant memory.
 
     Has the surface of `voxnym.audio.read.FileSource`. Its samples are those that a player plays:
@@ -50,13 +50,7 @@ class MediaSource:
     """
 
     def __init__(self, file: str | os.PathLike[str] | BinaryIO, name: str | None = None) -> None:
-        self._file = file
-        if name is None:
-            name = os.fspath(file) if isinstance(file, str | os.PathLike) else "the stream"
-        self.name = printable(name)
-        self._unchanged = Unchanged()
-        self.note: str | None = None
-        """What a user should know though the recording was read: that it ends early."""
+        super().__init__(file, name)
         with self.opened() as media:
             self.contents: Contents = contents_of(media.container)
             stream = self._sound(media)
@@ -65,31 +59,6 @@ class MediaSource:
             self.start_s = max(first.at or Fraction(0), Fraction(0))
             """When the first sample is played, s, on the clock of the file's picture."""
             self.info = self._described(media, stream, first)
-
-    @property
-    def rate(self) -> int:
-        """Samples per second, Hz."""
-        return self.info.rate
-
-    @property
-    def channels(self) -> int:
-        """Number of channels."""
-        return self.info.channels
-
-    @property
-    def subtype(self) -> str:
-        """What the samples were stored as: "PCM_16", …; the codec ("AAC") where it is lossy."""
-        return self.info.subtype
-
-    @property
-    def format_name(self) -> str:
-        """Which format it really is: "m4a", "mp4", "mov", "mka", "mkv", "webm" or "aac"."""
-        return self.info.format_name
-
-    @property
-    def declared_frames(self) -> int | None:
-        """Samples of one channel as the header says; reading may give fewer. None: not said."""
-        return self.info.frames
 
     @property
     def streams(self) -> tuple[MediaStream, ...]:

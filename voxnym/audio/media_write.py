@@ -21,6 +21,7 @@ from voxnym.audio.media_encode import SoundEncoder
 from voxnym.audio.media_open import media_library
 from voxnym.audio.media_read import MediaSource
 from voxnym.audio.mp4_edits import settle_sound
+from voxnym.audio.quantise import check_block
 from voxnym.audio.sniff import SafeBytes
 from voxnym.audio.write import check_form, opened_target
 from voxnym.errors import OutputError, VoxnymError
@@ -156,15 +157,7 @@ class MediaWriter:
             OutputError: wrong channel count, samples that are not finite, a full disk, ….
             InputError: the picture of the original is damaged.
         """
-        if block.ndim != 2 or block.shape[0] != self._channels:
-            raise OutputError(
-                f"{self.name}: block.shape={block.shape}: expected ({self._channels}, n)"
-            )
-        if not np.isfinite(block).all():
-            raise OutputError(
-                f"{self.name}: samples that are not finite were about to be written; "
-                "nothing like that belongs into a file: please report it"
-            )
+        check_block(block, self._channels, self.name)
         waiting = np.concatenate([self._waiting, block], axis=1)
         whole = waiting.shape[1] // _STEP_FRAMES * _STEP_FRAMES
         self._waiting = waiting[:, whole:].copy()

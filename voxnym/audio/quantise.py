@@ -1,4 +1,4 @@
-"""Samples to the integers that files store."""
+"""Samples to the integers that files store, and the refusal of what no file may hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from voxnym.errors import OutputError
 from voxnym.records import Block
 
 _BITS = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32}
@@ -39,3 +40,23 @@ def coded(block: Block, subtype: str) -> tuple[NDArray[Any], int]:
     if bits <= 16:
         return limited.astype(np.int16) << (16 - bits), clipped
     return limited.astype(np.int32) << (32 - bits), clipped
+
+
+def check_block(block: Block, channels: int, name: str) -> None:
+    """Refuse samples that no file may hold.
+
+    Args:
+        block: float32, expected shape (channels, n), finite.
+        channels: of the file.
+        name: what the error text calls it.
+
+    Raises:
+        OutputError: another shape, or samples that are not finite.
+    """
+    if block.ndim != 2 or block.shape[0] != channels:
+        raise OutputError(f"{name}: block.shape={block.shape}: expected ({channels}, n)")
+    if not np.isfinite(block).all():
+        raise OutputError(
+            f"{name}: samples that are not finite were about to be written; nothing like that "
+            "belongs into a file: please report it"
+        )

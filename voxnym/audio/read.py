@@ -6,13 +6,13 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from voxnym.audio.described import Described, RecordingInfo
 from voxnym.audio.formats import printable
-from voxnym.audio.refusals import DAMAGED, Unchanged, check_samples, check_shape
+from voxnym.audio.refusals import DAMAGED, check_samples, check_shape
 from voxnym.audio.sniff import SafeBytes, container, forward_only, hide_w64_tail, opened
 from voxnym.errors import InputError
 from voxnym.records import Audio, Block
@@ -25,31 +25,7 @@ _CUT = re.compile(r"(?:data|SSND|Data Size|riff|Riff size)\s*: (\d+) \(should be
 _NAMES = {"WAVEX": "wav", "WAV": "wav", "RF64": "rf64", "W64": "w64", "MPEG": "mp3"}
 
 
-@dataclass(frozen=True)
-class RecordingInfo:
-    """What the header of a recording says.
-
-    Args:
-        rate: samples per second, Hz.
-        channels: number of channels, 1 to 8.
-        frames: samples of one channel; None where the header does not say.
-        format_name: "wav", "flac", "opus", ….
-        subtype: libsndfile's name of the coding: "PCM_16", "VORBIS", ….
-    """
-
-    rate: int
-    channels: int
-    frames: int | None
-    format_name: str
-    subtype: str
-
-    @property
-    def duration_s(self) -> float | None:
-        """Length in seconds; None where the header does not say."""
-        return None if self.frames is None else self.frames / self.rate
-
-
-class FileSource:
+class FileSource(Described):
     """A recording in a file, read from the start as often as needed, in constant memory.
 
     Args:
@@ -61,44 +37,10 @@ class FileSource:
     """
 
     def __init__(self, file: str | os.PathLike[str] | BinaryIO, name: str | None = None) -> None:
-        self._file = file
-        if name is None:
-            name = os.fspath(file) if isinstance(file, str | os.PathLike) else "the stream"
-        self.name = printable(name)
-        self._unchanged = Unchanged()
-        self.note: str | None = None
-        """What a user should know though the recording was read: that it ends early."""
+        super().__init__(file, name)
         with self._open() as sound:
             self.info = _described(sound)
             self.note = self._header_note(sound)
-
-    @property
-    def rate(self) -> int:
-        """Samples per second, Hz."""
-        return self.info.rate
-
-    @property
-    def channels(self) -> int:
-        """Number of channels."""
-        return self.info.channels
-
-    @property
-    def subtype(self) -> str:
-        """Name of the coding, as libsndfile has it: "PCM_16", "FLOAT", "VORBIS", …."""
-        return self.info.subtype
-
-    @property
-    def format_name(self) -> str:
-        """Which format the file really has, whatever its extension."""
-        return self.info.format_name
-
-    @property
-    def declared_frames(self) -> int | None:
-        """Samples of one channel as the header says; reading may give fewer. None: not said.
-
-        Where the file is shorter than its header, some formats give the number that fits into it.
-        """
-        return self.info.frames
 
     def blocks(self, block_frames: int = BLOCK_FRAMES) -> Iterator[Block]:
         """All samples, in order.

@@ -14,7 +14,7 @@ from voxnym.audio.aiff import settle_length
 from voxnym.audio.atomic import atomic_output, failure_text
 from voxnym.audio.formats import Format, bytes_per_sample, format_for, printable
 from voxnym.audio.ogg import settle_serials
-from voxnym.audio.quantise import coded
+from voxnym.audio.quantise import check_block, coded
 from voxnym.audio.sniff import SafeBytes, forward_only
 from voxnym.errors import OutputError
 from voxnym.records import Audio, Block
@@ -109,15 +109,7 @@ class FileWriter:
         Raises:
             OutputError: wrong channel count, samples that are not finite, a full disk, ….
         """
-        if block.ndim != 2 or block.shape[0] != self._channels:
-            raise OutputError(
-                f"{self.name}: block.shape={block.shape}: expected ({self._channels}, n)"
-            )
-        if not np.isfinite(block).all():
-            raise OutputError(
-                f"{self.name}: samples that are not finite were about to be written; "
-                "nothing like that belongs into a file: please report it"
-            )
+        check_block(block, self._channels, self.name)
         self._check_size(block.shape[1])
         self.frames += block.shape[1]
         waiting = np.concatenate([self._waiting, block], axis=1)
