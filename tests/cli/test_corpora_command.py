@@ -318,6 +318,7 @@ def test_a_text_that_cannot_be_redacted_is_not_given_out(tmp_path, capsys):
         (("--shard", "3/2"), "shard"),
         (("--shard", "1/2"), "give --key"),
         (("--redact-guard", "-1"), "redact-guard"),
+        (("--address", "auto"), "--engine ray"),
         (("--keep", "faces"), "keep"),
     ],
 )

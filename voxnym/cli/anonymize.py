@@ -102,6 +102,8 @@ def _run(choices: Choices, orders: Orders, json: str | None, quiet: bool) -> int
         raise InputError(
             "--shard: needs a folder or corpus, and a key that all shards have: give --key"
         )
+    if orders.address is not None and orders.engine != "ray":
+        raise InputError("--address: is of a Ray cluster; give --engine ray, too")
     _stop_cleanly()
     recipe = choices.recipe()
     with ExitStack() as stack:
