@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voxnym.errors import VoxnymError
     from voxnym.keys import Key
     from voxnym.protocols import Anonymizer, Codec, Embedder, Stage, Stream
-    from voxnym.records import Audio, Speech, Survey, Utterance, Who
+    from voxnym.records import Audio, Span, Speech, Survey, Utterance, Who
     from voxnym.system import System, load, preset_names
 
 __version__ = "0.1.0"
@@ -30,6 +30,7 @@ __all__ = [
     "Codec",
     "Embedder",
     "Key",
+    "Span",
     "Speech",
     "Stage",
     "Stream",
@@ -51,7 +52,7 @@ _HOMES = {
     "voxnym.errors": ("VoxnymError",),
     "voxnym.keys": ("Key",),
     "voxnym.protocols": ("Anonymizer", "Codec", "Embedder", "Stage", "Stream"),
-    "voxnym.records": ("Audio", "Speech", "Survey", "Utterance", "Who"),
+    "voxnym.records": ("Audio", "Span", "Speech", "Survey", "Utterance", "Who"),
     "voxnym.system": ("System", "load", "preset_names"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

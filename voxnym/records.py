@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -229,17 +228,40 @@ class Span:
         return self.end - self.start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Utterance:
-    """One stretch of speech of a corpus; `start` and `end` in seconds, None for the whole file."""
+    """One stretch of speech of a corpus.
+
+    Args:
+        id: unique in the corpus.
+        recording: session id of the recording it lies in.
+        start: seconds from the start of the recording; None for the start of it.
+        end: seconds; None for the end of the recording.
+        channels: numbers of the channels it is heard on; empty where the corpus does not say.
+        speaker: name of the person.
+        gender: "f", "m" or "unknown".
+        text: what is said.
+        emotion: as the corpus names it.
+        language: as the corpus names it.
+        split: "train", "test" or what the corpus calls its parts.
+        rest: names of fields that we do not understand. They are not written, since nobody knows
+            what they give away; their values are not even kept.
+    """
 
     id: str
-    path: Path
+    recording: str
     start: float | None = None
     end: float | None = None
-    channel: int | None = None
+    channels: tuple[int, ...] = ()
     speaker: str | None = None
     gender: Gender = "unknown"
     text: str | None = None
     emotion: str | None = None
+    language: str | None = None
     split: str | None = None
+    rest: tuple[str, ...] = ()
+
+    @property
+    def channel(self) -> int | None:
+        """The first of its channels."""
+        return self.channels[0] if self.channels else None

@@ -16,7 +16,7 @@ from typing import Final, Literal, Protocol
 
 from voxnym.audio.formats import printable
 from voxnym.errors import InputError
-from voxnym.records import Gender, Span
+from voxnym.records import Gender, Span, Utterance
 
 Kind = Literal["kaldi", "lhotse", "manifest"]
 KINDS: Final[tuple[Kind, ...]] = ("kaldi", "lhotse", "manifest")
@@ -49,45 +49,6 @@ class Recording:
     def session_id(self) -> str:
         """The id that utterances use for it."""
         return self.id if self.session is None else self.session
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusUtterance:
-    """One stretch of speech of a corpus.
-
-    Args:
-        id: unique in the corpus.
-        recording: session id of the recording it lies in.
-        start: seconds from the start of the recording; None for the start of it.
-        end: seconds; None for the end of the recording.
-        channels: numbers of the channels it is heard on; empty where the corpus does not say.
-        speaker: name of the person.
-        gender: "f", "m" or "unknown".
-        text: what is said.
-        emotion: as the corpus names it.
-        language: as the corpus names it.
-        split: "train", "test" or what the corpus calls its parts.
-        rest: names of fields that we do not understand. They are not written, since nobody knows
-            what they give away; their values are not even kept.
-    """
-
-    id: str
-    recording: str
-    start: float | None = None
-    end: float | None = None
-    channels: tuple[int, ...] = ()
-    speaker: str | None = None
-    gender: Gender = "unknown"
-    text: str | None = None
-    emotion: str | None = None
-    language: str | None = None
-    split: str | None = None
-    rest: tuple[str, ...] = ()
-
-    @property
-    def channel(self) -> int | None:
-        """The first of its channels."""
-        return self.channels[0] if self.channels else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +94,7 @@ class Corpus:
     kind: Kind
     home: Path
     recordings: tuple[Recording, ...]
-    utterances: tuple[CorpusUtterance, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
     cuts: tuple[Cut, ...] = ()
     files: tuple[str, ...] = ()
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -154,7 +115,7 @@ class Corpus:
             )
         return found
 
-    def utterances_of(self, recording_id: str) -> tuple[CorpusUtterance, ...]:
+    def utterances_of(self, recording_id: str) -> tuple[Utterance, ...]:
         """What is said in a recording, sorted by id; of a session's part, what its channels hold.
 
         Raises:
@@ -209,8 +170,8 @@ class Corpus:
         return {one.id: one for one in self.recordings}
 
     @cached_property
-    def _by_session(self) -> dict[str, list[CorpusUtterance]]:
-        found: defaultdict[str, list[CorpusUtterance]] = defaultdict(list)
+    def _by_session(self) -> dict[str, list[Utterance]]:
+        found: defaultdict[str, list[Utterance]] = defaultdict(list)
         for one in self.utterances:
             found[one.recording].append(one)
         return found

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from voxnym.audio.formats import printable
-from voxnym.corpora.corpus import Corpus, CorpusUtterance, Recording
+from voxnym.corpora.corpus import Corpus, Recording
 from voxnym.corpora.fields import checked_label, checked_text, seconds
 from voxnym.corpora.kaldi_people import genders_of, speakers_of
 from voxnym.corpora.kaldi_table import BLANKS, is_there, read_table, read_values
 from voxnym.corpora.lines import is_plain_file, names_in, refused, shown
 from voxnym.corpora.tree import Tree
-from voxnym.records import Gender
+from voxnym.records import Gender, Utterance
 
 TABLES: Final = (
     "wav.scp", "segments", "utt2spk", "spk2utt", "spk2gender", "text", "utt2dur", "reco2dur",
@@ -149,7 +149,7 @@ def _segment(text: str, recordings: Mapping[str, str]) -> Segment:
 
 def _utterances(
     folder: Path, segments: Mapping[str, Segment], notes: list[str]
-) -> tuple[CorpusUtterance, ...]:
+) -> tuple[Utterance, ...]:
     speakers = speakers_of(folder, segments, notes)
     genders = genders_of(folder, speakers, notes)
     texts = read_values(folder / "text", "utterance", segments, notes, checked_text)
@@ -159,7 +159,7 @@ def _utterances(
     emotions = read_values(folder / "utt2emo", "utterance", segments, notes, checked_label)
     unknown: Gender = "unknown"
     return tuple(
-        CorpusUtterance(
+        Utterance(
             name,
             *segments[name],
             speakers.get(name),

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from voxnym.audio.formats import printable
-from voxnym.corpora.corpus import Corpus, CorpusUtterance, Cut, Made, Naming, Recording
+from voxnym.corpora.corpus import Corpus, Cut, Made, Naming, Recording
 from voxnym.corpora.fields import checked_id, checked_speaker, checked_text
 from voxnym.corpora.lines import shown
 from voxnym.errors import OutputError
+from voxnym.records import Utterance
 
-TextOf = Callable[[CorpusUtterance], str | None]
+TextOf = Callable[[Utterance], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class KeptUtterance:
         text: what is said; None where that is not known or not to be written.
     """
 
-    was: CorpusUtterance
+    was: Utterance
     name: str
     session: KeptSession
     start: float
@@ -180,7 +181,7 @@ def _part(home: Path, one: Recording, made: Made) -> tuple[str, Made, tuple[int,
 
 
 def _utterance(
-    one: CorpusUtterance, session: KeptSession, names: Naming, text_of: TextOf
+    one: Utterance, session: KeptSession, names: Naming, text_of: TextOf
 ) -> KeptUtterance | str:
     """The utterance as it is written, or why it is not."""
     length = session.seconds

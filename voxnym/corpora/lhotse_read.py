@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from voxnym.corpora.corpus import Corpus, CorpusUtterance, Cut, Recording
+from voxnym.corpora.corpus import Corpus, Cut, Recording
 from voxnym.corpora.json_lines import first_object, json_lines
 from voxnym.corpora.lhotse_names import kind_of, place_of
 from voxnym.corpora.lhotse_records import CUTS, cut_of, recordings_of, utterance_of
 from voxnym.corpora.lines import Budget, is_folder, is_plain_file, names_in, refused, shown
 from voxnym.corpora.tree import Tree
 from voxnym.errors import InputError
-from voxnym.records import Gender
+from voxnym.records import Gender, Utterance
 
 _ENDINGS: Final = (".jsonl", ".jsonl.gz")
 _MOST_FILES: Final = 500
@@ -62,7 +62,7 @@ class _Gathered:
     tree: Tree
     allow_pipes: bool
     sessions: dict[str, tuple[Recording, ...]] = field(default_factory=dict)
-    utterances: dict[str, CorpusUtterance] = field(default_factory=dict)
+    utterances: dict[str, Utterance] = field(default_factory=dict)
     cuts: dict[str, Cut] = field(default_factory=dict)
     places: dict[str, dict[str, str]] = field(default_factory=dict)
     _places: dict[tuple[Path, str], str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class _Gathered:
             )
         return name
 
-    def _utterance(self, data: dict[str, Any], said: CorpusUtterance) -> str:
+    def _utterance(self, data: dict[str, Any], said: Utterance) -> str:
         other = self.utterances.setdefault(said.id, said)
         if other is not said and not _same(other, said):
             raise ValueError(
@@ -160,7 +160,7 @@ class _Gathered:
         return cut.id
 
 
-def _same(a: CorpusUtterance, b: CorpusUtterance) -> bool:
+def _same(a: Utterance, b: Utterance) -> bool:
     near = (
         abs((a.start or 0.0) - (b.start or 0.0)) <= _SAME_S
         and abs((a.end or 0.0) - (b.end or 0.0)) <= _SAME_S

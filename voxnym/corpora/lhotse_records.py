@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from voxnym.corpora.corpus import CorpusUtterance, Cut, Recording
+from voxnym.corpora.corpus import Cut, Recording
 from voxnym.corpora.fields import (
     MOST_CHANNELS,
     channel_numbers,
@@ -23,6 +23,7 @@ from voxnym.corpora.fields import (
 )
 from voxnym.corpora.lines import shown
 from voxnym.corpora.tree import Tree
+from voxnym.records import Utterance
 
 CUTS: Final = frozenset(("MonoCut", "MultiCut", "Cut"))
 _UTTERANCE: Final = frozenset(
@@ -74,9 +75,7 @@ def recordings_of(
     return tuple(found)
 
 
-def utterance_of(
-    data: Mapping[str, Any], counts: Counter[str], offset: float = 0.0
-) -> CorpusUtterance:
+def utterance_of(data: Mapping[str, Any], counts: Counter[str], offset: float = 0.0) -> Utterance:
     """A supervision; in a cut its times count from the cut's start, `offset` seconds.
 
     Raises:
@@ -89,7 +88,7 @@ def utterance_of(
         if rest:
             counts["custom fields"] += len(rest - {"alignment"})
             counts["alignments"] += "alignment" in rest
-        return CorpusUtterance(
+        return Utterance(
             name,
             checked_id(data.get("recording_id"), "the recording_id"),
             start,
@@ -106,9 +105,7 @@ def utterance_of(
         raise ValueError(f"supervision {shown(name)}: {error}") from None
 
 
-def cut_of(
-    data: Mapping[str, Any], counts: Counter[str]
-) -> tuple[Cut, tuple[CorpusUtterance, ...]]:
+def cut_of(data: Mapping[str, Any], counts: Counter[str]) -> tuple[Cut, tuple[Utterance, ...]]:
     """A cut and its supervisions; the recording in it is read by `recordings_of`.
 
     Raises:

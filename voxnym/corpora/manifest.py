@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from voxnym.audio.formats import printable
-from voxnym.corpora.corpus import Corpus, CorpusUtterance, Recording
+from voxnym.corpora.corpus import Corpus, Recording
 from voxnym.corpora.fields import (
     channel_numbers,
     checked_id,
@@ -28,7 +28,7 @@ from voxnym.corpora.json_lines import first_object, json_lines
 from voxnym.corpora.lines import is_folder, is_plain_file, numbered_lines, refused, shown
 from voxnym.corpora.tree import Tree
 from voxnym.errors import InputError
-from voxnym.records import Gender
+from voxnym.records import Gender, Utterance
 
 COLUMNS: Final = (
     "id", "path", "speaker", "gender", "start", "end", "channel", "text", "emotion", "language",
@@ -98,7 +98,7 @@ class _Gathered:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.recordings: dict[str, Recording] = {}
-        self.utterances: dict[str, CorpusUtterance] = {}
+        self.utterances: dict[str, Utterance] = {}
         self.columns: dict[str, None] = {}
         self.unknown: Counter[str] = Counter()
         self.genders: dict[Gender, str] = {}
@@ -117,7 +117,7 @@ class _Gathered:
         if gender != "unknown":
             spelled = str(row["gender"]).strip()
             self.genders[gender] = min(spelled, self.genders.get(gender, spelled))
-        self.utterances[name] = CorpusUtterance(
+        self.utterances[name] = Utterance(
             name,
             recording,
             start,

@@ -10,18 +10,19 @@ from typing import BinaryIO, Final
 
 from voxnym.audio.atomic import atomic_output
 from voxnym.audio.formats import printable
-from voxnym.corpora.corpus import Corpus, CorpusUtterance, KeptNames, Made, Naming
+from voxnym.corpora.corpus import Corpus, KeptNames, Made, Naming
 from voxnym.corpora.kaldi_write import kaldi_files
 from voxnym.corpora.kept import Kept, TextOf, kept
 from voxnym.corpora.lhotse_write import lhotse_files
 from voxnym.corpora.manifest_write import manifest_files
 from voxnym.errors import OutputError
+from voxnym.records import Utterance
 
 _LEVEL: Final = 6
 _PORTION_BYTES: Final = 1 << 20
 
 
-def same_text(utterance: CorpusUtterance) -> str | None:
+def same_text(utterance: Utterance) -> str | None:
     """The text of an utterance as the corpus has it."""
     return utterance.text
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import ClassVar
 
-from voxnym.corpora.corpus import Corpus, CorpusUtterance, Made, Naming
+from voxnym.corpora.corpus import Corpus, Made, Naming
 from voxnym.corpora.redaction import redacted_text, without_words
 from voxnym.corpora.writing import write_corpus
 from voxnym.jobs.request import Request
 from voxnym.jobs.task import Recipe
 from voxnym.jobs.texts import Finished, Written
-from voxnym.records import Span
+from voxnym.records import Span, Utterance
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class CorpusTexts:
         }
         withheld = 0
 
-        def text_of(utterance: CorpusUtterance) -> str | None:
+        def text_of(utterance: Utterance) -> str | None:
             nonlocal withheld
             redacted = by_session.get(utterance.recording, ())
             if utterance.text is None or not redacted:
@@ -70,7 +70,7 @@ class CorpusTexts:
         return Written(notes)
 
 
-def _touches(span: Span, utterance: CorpusUtterance, guard_s: float) -> bool:
+def _touches(span: Span, utterance: Utterance, guard_s: float) -> bool:
     after_start = utterance.start is None or span.end + guard_s > utterance.start
     return after_start and (utterance.end is None or span.start - guard_s < utterance.end)
 
