@@ -134,5 +134,8 @@ def _name_lines(summary: Summary, choices: Choices) -> Iterator[str]:
         for result in summary.results
     )
     if same:
-        what = "names of files and folders were" if choices.is_folder else "the file's name was"
-        yield f"{what} kept; rename what names a person"
+        yield (
+            "names of files and folders were kept; --rename gives them pseudonyms"
+            if choices.is_folder
+            else "the file's name was kept; give OUT another one, or a folder and --rename"
+        )

@@ -45,7 +45,7 @@ ADVICE: Mapping[Kind, str] = MappingProxyType(
         Kind.trailing: "nothing belongs there; " + _AGAIN,
         Kind.unknown: "look at what it holds; " + _AGAIN,
         Kind.unreadable: "could not be looked at: publish it only when you know what it holds",
-        Kind.name: "rename what names a person, a place or a date",
+        Kind.name: "rename what names a person, a place or a date: voxnym anonymize --rename",
         Kind.transcript: "the words tell who speaks of what: leave it out, or redact it",
         Kind.beside: "not a recording: publish it only when you know what it holds",
         Kind.attribute: "archives and copies may keep it: remove it",
