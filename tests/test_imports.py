@@ -26,7 +26,9 @@ ROOMS = {
     "exchange": FLOOR | {"protocols", "audio", "recording", "lane"},
     "handout": FLOOR | {"audio", "recording", "lane"},
     "distinct": FLOOR | {"recording"},
-    "render": FLOOR | {"protocols", "audio", "recording", "exchange", "handout", "distinct"},
+    "hints": FLOOR | {"protocols", "recording"},
+    "render": FLOOR
+    | {"protocols", "audio", "recording", "exchange", "handout", "distinct", "hints"},
     "live": FLOOR | {"protocols", "audio", "recording"},
     "presets": set(),
     "jobs": FLOOR

@@ -21,10 +21,10 @@ from voxnym.distinct import distinct
 from voxnym.errors import InputError
 from voxnym.exchange import exchange
 from voxnym.handout import FAST_LIMITER_S, SAFE_PEAK, Handout, Setting
+from voxnym.hints import notes_of
 from voxnym.protocols import Source
 from voxnym.recording.cast import Cast
 from voxnym.recording.level import NEAR_SILENCE_LUFS, TARGET_LUFS, gain_db, people_gains_db
-from voxnym.recording.likeness import SAME_VOICE
 from voxnym.recording.listening import Heard, listen
 from voxnym.recording.redaction import TONE_AMPLITUDE, RedactedSource, Redaction
 from voxnym.recording.scratch import Scratch
@@ -40,8 +40,6 @@ KEPT_LU = 0.5
 MOST_EXTRA_DB = 18.0
 """More gain than this is not put into the limiter: pauses and background rise by all of it."""
 LEAST_SHARE = 0.1
-ALL_PAUSE = 0.99
-"""A recording with a larger share of pauses holds nothing else."""
 SAME_GATE_DB = 10.0
 """A gain up to this takes hardly any pause over the meter's absolute gate, -70 LUFS."""
 Beat = Callable[[float], None]
@@ -112,7 +110,7 @@ def render(
         handout = _exchanged(
             system, source, who, casts, place, options, rate_out or source.rate, beat
         )
-        rendering = Rendering(handout, tuple(_notes(handout, source, options)))
+        rendering = Rendering(handout, tuple(notes_of(handout, source, options)))
         rendering.settle(beat)
     except BaseException:
         place.close()
@@ -274,32 +272,3 @@ class Rendering:
         trace: TracebackType | None,
     ) -> None:
         self._handout.place.close()
-
-
-def _notes(handout: Handout, source: Source, options: RenderOptions) -> Iterator[str]:
-    heard, system = handout.heard, handout.system
-    likeness = max(person.likeness for people in handout.exchanged for person in people)
-    if likeness > SAME_VOICE:
-        yield (
-            f"the result is nearly the original (correlation {likeness:.3f}): listen before you "
-            "share it; there was no voice to change, or the header gives a wrong sample rate"
-        )
-    if heard.cancels and source.channels > 1:
-        yield (
-            "the channels cancel each other when mixed, so most of the sound is lost; "
-            "use --channels separate"
-        )
-    if heard.loudness < NEAR_SILENCE_LUFS and options.level != "keep" and heard.length:
-        loudness = "silent" if math.isinf(heard.loudness) else f"at {heard.loudness:.0f} LUFS"
-        yield f"the recording is {loudness}: taken as silence and not made louder"
-    if handout.clean and heard.loudness >= NEAR_SILENCE_LUFS and heard.silent_share > ALL_PAUSE:
-        yield (
-            "no speech was found, so the result is steady noise: music, tones and a single held "
-            "vowel count as background; --surroundings keep leaves them"
-        )
-    if source.rate > system.codec.rate:
-        yield f"sound above {system.codec.rate // 2} Hz is not carried over by {system.name}"
-    end_s = heard.length / source.rate
-    late = sum(span.start >= end_s for span in (*options.turns, *options.redaction.spans))
-    if late:
-        yield f"labels that begin after the end of the recording: {late}; do they belong to it?"
