@@ -43,13 +43,37 @@ ROOMS = {
         "render",
         "corpora",
     },
+    "evaluation": FLOOR
+    | {
+        "protocols",
+        "keys",
+        "audio",
+        "analysis",
+        "codecs",
+        "stages",
+        "recording",
+        "corpora",
+        "registry",
+        "preset",
+        "system",
+        "nn",
+        "training",
+    },
+    "nn": {"errors"},
+    "training": FLOOR | {"nn", "audio", "analysis", "corpora", "weights", "stages", "evaluation"},
 }
+# Pure functions: nothing of ours but errors.
+METRICS = PACKAGE / "evaluation" / "metrics"
 FREE = {"cli", "testing", "__init__", "__main__"}
 CORE_LIBRARIES = {
     "numpy", "scipy", "soundfile", "soxr", "pyworld", "pyloudnorm", "onnxruntime", "swift_f0",
     "pydantic", "typer", "rich", "click", "pywebrtc_audio",
 }  # fmt: skip
-EXTRAS = {"av", "ray"}
+EXTRAS = {
+    "av", "ray", "torch", "sklearn", "lightning", "jsonargparse", "safetensors", "pocketsphinx",
+    "faster_whisper", "transformers", "pystoi", "speechmos", "pesq", "matplotlib", "jinja2", "jiwer",
+}  # fmt: skip
+TORCH_ROOMS = {"nn", "training"}
 SLOW = EXTRAS | {
     "pywebrtc_audio",
     "soundfile",
@@ -103,11 +127,17 @@ def test_import_table(path: Path) -> None:
             )
             assert library, f"{path}: {module} is no core library"
             slow = module == "scipy.signal" or first in SLOW
+            slow &= not (room in TORCH_ROOMS and first in ("torch", "lightning", "safetensors"))
             assert not (top and slow), f"{path}: {module} slows the start; import it where used"
             continue
         if room in FREE or not rest:
             continue
         target = rest[0]
+        if path.is_relative_to(METRICS):
+            pure = target == "errors" or rest[:2] == ["evaluation", "metrics"]
+            assert pure, f"{path}: a metric may not import {module}"
+        if room == "training" and target == "evaluation":
+            assert rest[1] == "metrics", f"{path}: training may use metrics only, not {module}"
         if room in ("codecs", "stages") and target == room:
             raise AssertionError(f"{path}: imports a sibling, {module}")
         assert target == room or target in ROOMS[room], f"{room} may not import {module}"

@@ -1,0 +1,1 @@
+"""The result as a page that a person can read, as JSON, and as tables."""

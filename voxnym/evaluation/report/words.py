@@ -1,0 +1,133 @@
+"""The figures in plain sentences, for somebody who must decide and has no statistics at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voxnym.evaluation.results import (
+    Attack,
+    Evaluation,
+    Figure,
+    Growth,
+    condition,
+    headline_rate,
+)
+
+CHANCE = 50.0
+
+
+def shown(figure: Figure | None) -> str:
+    """The value with its unit and interval.
+
+    >>> shown(Figure(12.94, 9.1, 16.6))
+    '12.9 % (9.1 to 16.6)'
+    >>> shown(Figure(2.1834, unit="MOS"))
+    '2.18 MOS'
+    >>> shown(Figure(0.0109, unit=""))
+    '0.0109'
+    """
+    if figure is None:
+        return "–"
+    size = abs(figure.value)
+    digits = 1 if figure.unit == "%" or size >= 10 else 2 if size >= 0.1 else 4
+    text = f"{figure.value:.{digits}f}{f' {figure.unit}' if figure.unit else ''}"
+    if figure.low is None or figure.high is None:
+        return text
+    return f"{text} ({figure.low:.{digits}f} to {figure.high:.{digits}f})"
+
+
+def named_rate(attack: Attack) -> str:
+    """An equal error rate with everything it depends on; there is no other way to print one."""
+    rate = headline_rate(attack)
+    where = "trials across sessions" if attack.cross_session else "same-gender trials"
+    trained = ""
+    if attack.training:
+        made = attack.training
+        trained = (
+            f", trained on {made.speakers} people, {made.hours:.1f} hours of anonymized speech, "
+            f"seed {made.seed}"
+        )
+    return (
+        f"equal error rate {shown(rate)} against {attack.attacker} ({attack.knowledge}{trained}), "
+        f"{where}, {rate.basis or attack.trials}"
+    )
+
+
+def headline(evaluation: Evaluation) -> str:
+    """What came out, in two sentences."""
+    attack = evaluation.headline
+    if attack is None:
+        return (
+            "No attacker that listens to the voice has given a result that counts, so nothing can "
+            "be said about privacy."
+        )
+    rate = headline_rate(attack)
+    return (
+        f"The strongest attacker tried errs in {rate.value:.0f} of 100 cases when it must decide "
+        f"whether two recordings hold the same person; guessing errs in 50. "
+        f"{level(rate.value)}"
+    )
+
+
+def level(rate: float) -> str:
+    """Which condition of the VoicePrivacy Challenge 2024 a rate meets, in words."""
+    met = condition(rate)
+    if met == 0:
+        return (
+            "This meets none of the VoicePrivacy conditions (10, 20, 30, 40 %): treat the "
+            "recordings as if the speakers could be recognized."
+        )
+    return f"This meets the VoicePrivacy 2024 condition of {met} %."
+
+
+def linking(growth: Growth) -> str:
+    """How often somebody is found among others, with so many utterances of theirs."""
+    several = "one utterance" if growth.utterances == 1 else f"{growth.utterances} utterances"
+    return (
+        f"With {several} of a person, the attacker picks the right one of {growth.among} people "
+        f"in {100 * growth.linked:.0f} of 100 cases (guessing: {100 / growth.among:.0f})."
+    )
+
+
+def risks(evaluation: Evaluation) -> Iterator[str]:
+    """What remains, one sentence each."""
+    yield (
+        "What is said stays: names, places and stories can tell who speaks, whatever the voice. "
+        "Redact them (voxnym anonymize --redact) before sharing."
+    )
+    yield (
+        "Ways of speaking stay to some degree: tempo, pauses, choice of words. Whoever knows a "
+        "person well may recognize them by these."
+    )
+    yield (
+        "Voices in the background are treated as part of the recording; a second person who is "
+        "heard needs turns of their own (--turns)."
+    )
+    yield from _measured_risks(evaluation)
+
+
+def _measured_risks(evaluation: Evaluation) -> Iterator[str]:
+    best = evaluation.headline
+    for attack in evaluation.attacks:
+        if attack.hears in ("words", "durations", "content", "prosody") and not attack.void:
+            weaker = best and attack.eer.value < headline_rate(best).value
+            if weaker and attack.knowledge != "unprotected":
+                yield (
+                    f"An attacker that uses only {attack.hears} does better than any that "
+                    f"listens to the voice: {named_rate(attack)}."
+                )
+    void = [attack.attacker for attack in evaluation.attacks if attack.void]
+    if void:
+        yield (
+            f"Failed to learn anything: {'; '.join(void)}. Better trained attackers may do better "
+            "than the figures here."
+        )
+    if best and best.eer.indicative:
+        yield f"The figures are indicative: {best.eer.indicative}."
+    failed = [check.name for check in evaluation.checks if check.passed is False]
+    if failed:
+        yield f"Sanity checks that failed: {'; '.join(failed)}. Read the figures with care."
+    yield (
+        "An attacker with more data or a better network than those here may do better. Every "
+        "figure is an estimate of risk with the attackers named, at the time of this report."
+    )
