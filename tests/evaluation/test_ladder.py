@@ -17,7 +17,6 @@ from voxnym.evaluation.attackers.attack import (
     distance_scores,
 )
 
-pytest.importorskip("voxnym.evaluation.figures")
 from voxnym.evaluation.ladder import Records, Rung, climb, judged
 from voxnym.evaluation.scene import Scene
 

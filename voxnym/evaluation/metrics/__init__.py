@@ -1,1 +1,30 @@
-"""Pure functions over NumPy arrays: no attacker, no file."""
+"""Pure functions over NumPy arrays: no attacker, no file.
+
+Verification metrics are called `f(target_scores, nontarget_scores, ...)` and return a small frozen
+record with the value, its parts and its unit.
+"""
+
+from voxnym.evaluation.metrics.bootstrap import Interval as Interval
+from voxnym.evaluation.metrics.bootstrap import eer_replicates as eer_replicates
+from voxnym.evaluation.metrics.bootstrap import indicative as indicative
+from voxnym.evaluation.metrics.bootstrap import interval as interval
+from voxnym.evaluation.metrics.bootstrap import paired as paired
+from voxnym.evaluation.metrics.bootstrap import ratio_replicates as ratio_replicates
+from voxnym.evaluation.metrics.bootstrap import resamples as resamples
+from voxnym.evaluation.metrics.det import det_points as det_points
+from voxnym.evaluation.metrics.det import tpr_at_fpr as tpr_at_fpr
+from voxnym.evaluation.metrics.disclosure import rank_disclosure as rank_disclosure
+from voxnym.evaluation.metrics.eer import eer as eer
+from voxnym.evaluation.metrics.eer import folded_eer as folded_eer
+from voxnym.evaluation.metrics.linkability import linkability as linkability
+from voxnym.evaluation.metrics.linking import grown as grown
+from voxnym.evaluation.metrics.linking import linking as linking
+from voxnym.evaluation.metrics.linking import singling_out as singling_out
+from voxnym.evaluation.metrics.llr import cllr as cllr
+from voxnym.evaluation.metrics.llr import min_cllr as min_cllr
+from voxnym.evaluation.metrics.local_disclosure import local_disclosure as local_disclosure
+from voxnym.evaluation.metrics.people import per_speaker_eer as per_speaker_eer
+from voxnym.evaluation.metrics.ranks import cumulative_match as cumulative_match
+from voxnym.evaluation.metrics.ranks import ranked as ranked
+from voxnym.evaluation.metrics.rocch import rocch_eer as rocch_eer
+from voxnym.evaluation.metrics.zebra import zebra as zebra

@@ -1,0 +1,65 @@
+"""Equal error rate of the convex hull: what a calibrated attacker can reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from voxnym.evaluation.metrics.pav import Calibration, Ties, calibrated
+from voxnym.evaluation.metrics.scores import Floats, checked
+
+
+@dataclass(frozen=True, eq=False)
+class HullErrorRate:
+    """Equal error rate on the convex hull of the receiver operating characteristic.
+
+    Args:
+        value: 0 to 0.5; an inverted system looks like guessing here.
+        alarm: (k,) false alarm rate of the hull's corners, falling from 1 to 0.
+        miss: (k,) miss rate there, rising from 0 to 1.
+        unit: always "1", a share.
+    """
+
+    value: float
+    alarm: Floats
+    miss: Floats
+    unit: str = "1"
+
+
+def rocch_eer(
+    target_scores: ArrayLike, nontarget_scores: ArrayLike, *, ties: Ties = "pooled"
+) -> HullErrorRate:
+    """Equal error rate of the convex hull (ROCCH-EER).
+
+    Args:
+        target_scores: of the same person.
+        nontarget_scores: of different people.
+        ties: "nontargets-first" is the reading of published programs, in which equal scores count
+            as told apart: constant scores give 0, perfect recognition.
+
+    Source: Brümmer and de Villiers, The BOSARIS toolkit, 2013, section on ROCCH.
+    """
+    target = checked(target_scores, "target")
+    nontarget = checked(nontarget_scores, "non-target")
+    alarm, miss = hull(calibrated(target, nontarget, ties=ties))
+    return HullErrorRate(_crossing(alarm, miss), alarm, miss)
+
+
+def hull(found: Calibration) -> tuple[Floats, Floats]:
+    """False alarm and miss rates of the corners, from (1, 0) to (0, 1)."""
+    misses = np.concatenate([[0.0], np.cumsum(found.targets)]) / found.targets.sum()
+    below = np.concatenate([[0.0], np.cumsum(found.nontargets)]) / found.nontargets.sum()
+    return np.asarray(1 - below), np.asarray(misses)
+
+
+def _crossing(alarm: Floats, miss: Floats) -> float:
+    """Where the hull meets the line of equal rates."""
+    place = int(np.argmax(miss >= alarm))
+    if place == 0:
+        return float(miss[0])
+    before = alarm[place - 1] - miss[place - 1]
+    after = miss[place] - alarm[place]
+    share = before / (before + after)
+    return float(miss[place - 1] + share * (miss[place] - miss[place - 1]))
