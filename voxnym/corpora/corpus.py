@@ -20,6 +20,9 @@ from voxnym.records import Gender, Span, Utterance
 
 Kind = Literal["kaldi", "lhotse", "manifest"]
 KINDS: Final[tuple[Kind, ...]] = ("kaldi", "lhotse", "manifest")
+Layout = Literal["librispeech", "vctk", "emodb", "ravdess"]
+"""Published corpora as they come out of their archives; written again as manifests of ours."""
+LAYOUTS: Final[tuple[Layout, ...]] = ("librispeech", "vctk", "emodb", "ravdess")
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,17 @@ def cues(attacks: tuple[Attack, ...]) -> Iterator[Check]:
             )
 
 
+def gender_only(scene: Scene) -> Figure:
+    """Equal error rate on trials across genders of whoever knows the gender and nothing else."""
+    from voxnym.evaluation.figures import rate_of
+
+    trials = scene.trials.mixed()
+    known = scene.trials.genders
+    claimed = np.array([known.get(name, "unknown") for name in trials.speakers])
+    speaking = np.array([known.get(name, "unknown") for name in trials.utterance_speaker])
+    return rate_of(trials, (claimed[:, None] == speaking[None, :]).astype(np.float64), scene)
+
+
 def gender_cue(headline: Attack, gender_only: Figure) -> Check:
     """On trials across genders, knowing the gender alone must not beat the attacker."""
     mixed = headline.mixed

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +89,7 @@ def climb(scene: Scene, rungs: Iterable[Rung], records: Records) -> Iterator[Tri
         verdict, seconds = _verdict(scene, rung.attacker, records)
         original = None
         if rung.control is not None:
-            name = repr(rung.control)
+            name = described(rung.control)
             if name not in controls:
                 found, _ = _verdict(scene, rung.control, records)
                 controls[name] = attack_from(rung.control, scene, found, 0.0).eer
@@ -99,7 +99,7 @@ def climb(scene: Scene, rungs: Iterable[Rung], records: Records) -> Iterator[Tri
 
 
 def _verdict(scene: Scene, attacker: Attacker, records: Records) -> tuple[Verdict, float]:
-    name = hashlib.sha256(f"{scene.digest}/{attacker!r}".encode()).hexdigest()[:32]
+    name = hashlib.sha256(f"{scene.digest}/{described(attacker)}".encode()).hexdigest()[:32]
     known = records.find(name)
     if known is not None:
         return known
@@ -115,6 +115,15 @@ def _verdict(scene: Scene, attacker: Attacker, records: Records) -> tuple[Verdic
     records.keep(name, verdict, seconds)
     scene.watch(attacker.name, 1, 1)
     return verdict, seconds
+
+
+def described(attacker: Attacker) -> str:
+    """Class and parameters of an attacker as text that is the same in every run."""
+    parts = [type(attacker).__name__, attacker.name, attacker.knowledge]
+    for each in fields(attacker):  # type: ignore[arg-type]
+        value = getattr(attacker, each.name)
+        parts.append(f"{each.name}={getattr(value, 'id', None) or repr(value)}")
+    return " ".join(parts)
 
 
 def judged(tried: Sequence[Tried]) -> tuple[Tried, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voxnym.corpora.trials import Trials
 
 Floats = NDArray[np.float64]
+MOST_USUAL = 300
 Watch = Callable[[str, int, int], None]
 """Told (what, done, of how many) while something long goes on."""
 
@@ -210,6 +211,15 @@ class Scene:
         for id, audio in zip(todo, hear(todo, take), strict=True):
             self._memo[which, id, take, context] = np.asarray(measure(audio), np.float64)
         return np.stack([self._memo[which, id, take, context] for id in ids])
+
+    def some_training(self, most: int = MOST_USUAL) -> tuple[str, ...]:
+        """One utterance each of up to `most` training people: enough to know what is usual."""
+        of_person: dict[str, list[str]] = {}
+        for id in self.training:
+            of_person.setdefault(self.utterances[id].speaker or "", []).append(id)
+        rng = self.generator("some training")
+        people = [sorted(of_person)[i] for i in rng.permutation(len(of_person))[:most]]
+        return tuple(str(rng.choice(of_person[person])) for person in sorted(people))
 
     def generator(self, purpose: str) -> np.random.Generator:
         """Random numbers of this scene for one purpose."""
