@@ -12,11 +12,15 @@ from typing import Annotated
 import typer
 
 from voxnym.cli.anonymize import anonymize as _anonymize
+from voxnym.cli.evaluate import attack as _attack
+from voxnym.cli.evaluate import evaluate as _evaluate
 from voxnym.cli.inspect import inspect as _inspect
 from voxnym.cli.key import key_app
+from voxnym.cli.listening_test import listening_app
 from voxnym.cli.names import names as _names
 from voxnym.cli.systems import systems as _systems
 from voxnym.cli.terminal import mend_streams, say
+from voxnym.cli.train import train_app
 from voxnym.errors import VoxnymError
 
 INTERRUPTED = 130
@@ -30,10 +34,14 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command("anonymize", no_args_is_help=True)(_anonymize)
+app.command("evaluate", no_args_is_help=True)(_evaluate)
+app.command("attack", no_args_is_help=True)(_attack)
 app.command("inspect", no_args_is_help=True)(_inspect)
 app.command("names", no_args_is_help=True)(_names)
 app.command("systems")(_systems)
 app.add_typer(key_app, name="key")
+app.add_typer(listening_app, name="listening-test")
+app.add_typer(train_app, name="train")
 
 # Typer keeps the class of all usage errors to itself, but shows one of its children.
 _USAGE: type[Exception] = next(

@@ -36,8 +36,9 @@ class Trials:
         sessions: utterance id to session (a chapter, a visit); absent where unknown.
 
     Raises:
-        InputError: an utterance on both sides, somebody without enrolment, a pair that stands
-            twice, a label that contradicts who speaks, or no target or non-target at all.
+        InputError: an utterance on both sides or twice on one, somebody without enrolment, a pair
+            that stands twice, a label that contradicts who speaks, or no target or non-target at
+            all.
     """
 
     name: str
@@ -59,6 +60,9 @@ class Trials:
                 f"{self.name}: {len(both)} utterances stand in enrolment and trial, first "
                 f"{min(both)}"
             )
+        for ids in (self.enrolments, self.utterances):
+            if len(set(ids)) < len(ids):
+                raise InputError(f"{self.name}: an utterance stands twice on its side")
         owned = np.bincount(self.enrolment_owner, minlength=len(self.speakers))
         if (owned == 0).any():
             first = self.speakers[int(np.flatnonzero(owned == 0)[0])]
@@ -66,7 +70,7 @@ class Trials:
         pairs = self.claim.astype(np.int64) * len(self.utterances) + self.heard
         if np.unique(pairs).size != pairs.size:
             raise InputError(f"{self.name}: a pair of speaker and utterance stands twice")
-        truth = self._is_own[self.claim, self.heard]
+        truth = self._speaking[self.heard] == self.claim
         wrong = np.flatnonzero(truth != self.target)
         if wrong.size:
             place = int(wrong[0])
@@ -83,10 +87,10 @@ class Trials:
             )
 
     @cached_property
-    def _is_own(self) -> Flags:
-        """(speakers, utterances): whether that person speaks there."""
-        own = np.array(self.utterance_speaker)[None, :] == np.array(self.speakers)[:, None]
-        return np.asarray(own)
+    def _speaking(self) -> Places:
+        """(utterances,): index into `speakers` of who speaks; -1 for people not enrolled."""
+        place = {name: number for number, name in enumerate(self.speakers)}
+        return np.array([place.get(name, -1) for name in self.utterance_speaker], np.intp)
 
     @property
     def targets(self) -> int:
@@ -160,11 +164,18 @@ class Trials:
         claim, heard = np.divmod(
             np.arange(len(self.speakers) * len(self.utterances)), len(self.utterances)
         )
-        target = self._is_own[claim, heard]
+        target = self._speaking[heard] == claim
         return replace(self, name=f"{self.name}, mixed", claim=claim, heard=heard, target=target)
 
     def for_speakers(self, names: Collection[str], name: str) -> Trials:
-        """Trials among some of the people; enrolments and utterances of others are left out."""
+        """Trials among some of the people; enrolments and utterances of others are left out.
+
+        Raises:
+            InputError: somebody who is not there, or no target or non-target left.
+        """
+        unknown = sorted(set(names) - {*self.speakers, *self.utterance_speaker})
+        if unknown:
+            raise InputError(f"{self.name}: {unknown[0]} is not in these trials")
         kept = [i for i, each in enumerate(self.speakers) if each in names]
         place = {old: new for new, old in enumerate(kept)}
         enrol = [i for i, owner in enumerate(self.enrolment_owner) if int(owner) in place]

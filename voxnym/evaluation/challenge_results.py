@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Final, Literal
 
 from voxnym.errors import InputError
@@ -18,9 +19,18 @@ from voxnym.evaluation.challenge_table import Row, table_text
 
 Version = Literal["original", "anon"]
 EMOTIONS: Final = ("sad", "neu", "ang", "hap")
+_SER_ONLY: Final = "IEMOCAP"
+"""Its words are recognised there, but do not count."""
 _DIGITS: Final = 3
 _TIME: Final = "%d-%m-%y_%H:%M"
 """Day first; no time zone, as there."""
+
+
+_ATTACKS: Final[tuple[tuple[Version, Version], ...]] = (
+    ("original", "original"),
+    ("original", "anon"),
+    ("anon", "anon"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,9 @@ class Verification:
         enrolment: which version is enrolled.
         trial: which version is heard.
         eer: %.
+
+    Raises:
+        InputError: anonymized enrolment against original trials, which the challenge has not.
     """
 
     dataset: str
@@ -42,6 +55,10 @@ class Verification:
     enrolment: Version
     trial: Version
     eer: float
+
+    def __post_init__(self) -> None:
+        if (self.enrolment, self.trial) not in _ATTACKS:
+            raise InputError(f"enrolment={self.enrolment}, trial={self.trial}: no such attack")
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ class Emotion:
         fold: of the classifier that has never heard that person.
         version: which was heard.
         uar: unweighted average recall.
-        recalls: by emotion ("sad", "neu", "ang", "hap").
+        recalls: by emotion ("sad", "neu", "ang", "hap"); absent where not known.
     """
 
     dataset: str
@@ -118,8 +135,9 @@ def rank_text(
     untouched = _ranked(results.by_original, "original")
     if untouched:
         parts.append(_section("ASV_eval", untouched))
-    if results.words:
-        parts.append(_section("ASR", word_rows(results.words)))
+    words = [row for row in word_rows(results.words) if row[1]["dataset"] != _SER_ONLY]
+    if words:
+        parts.append(_section("ASR", sorted(words, key=_by_set)))
     parts.append(f"---- Time: {after.strftime(_TIME)} ----\n")
     attacked = _ranked(results.by_anonymized, "anon")
     if attacked:
@@ -155,21 +173,25 @@ def _section(name: str, rows: Sequence[Row], over: Mapping[str, str] | None = No
 
 
 def verified(rows: Iterable[Verification]) -> list[Row]:
-    """Rows of the table of attacks, in the order given."""
-    return [
-        (
-            place,
-            {
-                "dataset": row.dataset,
-                "split": row.split,
-                "gender": row.gender,
-                "enrollment": row.enrolment,
-                "trial": row.trial,
-                "EER": round(row.eer, _DIGITS),
-            },
-        )
-        for place, row in enumerate(rows)
-    ]
+    """Rows of the table of attacks, in the order given.
+
+    Numbers are those of the challenge, which has three attacks on each part of the trials
+    (original both, original and anonymized, anonymized both), even where some are left out here.
+    """
+    parts: dict[tuple[str, str, str], int] = {}
+    found: list[Row] = []
+    for row in rows:
+        part = parts.setdefault((row.dataset, row.split, row.gender), len(parts))
+        cells: dict[str, str | float] = {
+            "dataset": row.dataset,
+            "split": row.split,
+            "gender": row.gender,
+            "enrollment": row.enrolment,
+            "trial": row.trial,
+            "EER": round(row.eer, _DIGITS),
+        }
+        found.append((len(_ATTACKS) * part + _ATTACKS.index((row.enrolment, row.trial)), cells))
+    return found
 
 
 def _ranked(rows: Iterable[Verification], version: Version) -> list[Row]:
@@ -200,7 +222,7 @@ def word_rows(rows: Iterable[Words]) -> list[Row]:
 
 def fold_rows(rows: Iterable[Emotion]) -> list[Row]:
     """Rows of the table of emotions for each person, in the order given."""
-    return [(place, _emotion(row) | _recalls(row)) for place, row in enumerate(rows)]
+    return [(place, {**_emotion(row), **_recalls(row)}) for place, row in enumerate(rows)]
 
 
 def _emotion(row: Emotion) -> dict[str, str]:
@@ -208,7 +230,7 @@ def _emotion(row: Emotion) -> dict[str, str]:
 
 
 def _recalls(row: Emotion) -> dict[str, float]:
-    rates = {f"ACC_{name}": round(row.recalls[name], _DIGITS) for name in EMOTIONS}
+    rates = {f"ACC_{name}": round(row.recalls.get(name, nan), _DIGITS) for name in EMOTIONS}
     return {"UAR": round(row.uar, _DIGITS)} | rates
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voxnym.audio.formats import printable
-from voxnym.corpora.corpus import Corpus
+from voxnym.corpora.corpus import Corpus, Recording
 from voxnym.corpora.reading import is_corpus, published_layout, read_corpus
 from voxnym.errors import InputError
 from voxnym.evaluation.clips import Clip
@@ -22,12 +22,14 @@ class Collection:
         utterances: by id.
         clips: by the same ids.
         corpus_of: id to name of the corpus (its folder's name).
+        seconds: id to length, where the corpora tell it.
         notes: what was left out.
     """
 
     utterances: Mapping[str, Utterance]
     clips: Mapping[str, Clip]
     corpus_of: Mapping[str, str]
+    seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def of_corpora(self, names: Iterable[str]) -> tuple[Utterance, ...]:
@@ -36,6 +38,20 @@ class Collection:
         return tuple(
             self.utterances[id] for id in sorted(self.utterances) if self.corpus_of[id] in wanted
         )
+
+    def check_present(self, ids: Iterable[str]) -> None:
+        """Look for the files of utterances before anything long begins.
+
+        Raises:
+            InputError: some are not there; it says how many and where the first should be.
+        """
+        needed = {self.clips[id].path for id in ids if id in self.clips}
+        missing = sorted(path for path in needed if not path.is_file())
+        if missing:
+            raise InputError(
+                f"{len(missing)} of {len(needed)} recordings are not there, first "
+                f"{printable(missing[0])}"
+            )
 
 
 def read_collection(path: Path) -> Collection:
@@ -68,10 +84,13 @@ def joined(corpora: Mapping[str, Corpus]) -> Collection:
     utterances: dict[str, Utterance] = {}
     clips: dict[str, Clip] = {}
     corpus_of: dict[str, str] = {}
+    seconds: dict[str, float] = {}
     notes: list[str] = []
     for name, corpus in corpora.items():
         notes += [f"{name}: {note}" for note in corpus.notes]
-        for utterance, clip in _clips(corpus):
+        for utterance, clip, length in _clips(corpus):
+            if corpus_of.get(utterance.id) == name:
+                continue  # heard in several recordings of one session; the first will do
             if utterance.id in utterances:
                 raise InputError(
                     f"{printable(utterance.id)}: stands in {corpus_of[utterance.id]} and in "
@@ -79,27 +98,31 @@ def joined(corpora: Mapping[str, Corpus]) -> Collection:
                 )
             utterances[utterance.id], clips[utterance.id] = utterance, clip
             corpus_of[utterance.id] = name
-    return Collection(utterances, clips, corpus_of, tuple(notes))
+            if length is not None:
+                seconds[utterance.id] = length
+    return Collection(utterances, clips, corpus_of, seconds, tuple(notes))
 
 
 def _is_any(path: Path) -> bool:
     return is_corpus(path) is not None or published_layout(path) is not None
 
 
-def _clips(corpus: Corpus) -> Iterable[tuple[Utterance, Clip]]:
-    """Utterances that name a person or a text, with files; commands and missing files are not."""
+def _clips(corpus: Corpus) -> Iterator[tuple[Utterance, Clip, float | None]]:
+    """Utterances with their place and length; those that come from a command are left out."""
     for recording in corpus.recordings:
         if recording.source is None:
             continue
         for utterance in corpus.utterances_of(recording.id):
-            channel = None if utterance.channel is None else _inside(recording, utterance.channel)
-            clip = Clip(recording.source, utterance.start or 0.0, utterance.end, channel)
-            yield utterance, clip
+            start, end = utterance.start or 0.0, utterance.end
+            clip = Clip(recording.source, start, end, _channel(recording, utterance))
+            last = recording.seconds if end is None else end
+            yield utterance, clip, None if last is None else last - start
 
 
-def _inside(recording: object, channel: int) -> int | None:
-    ids: tuple[int, ...] = getattr(recording, "channel_ids", ())
-    count: int | None = getattr(recording, "channels", None)
-    if count == 1 or (not ids and channel == 0):
+def _channel(recording: Recording, utterance: Utterance) -> int | None:
+    """Number of the channel inside the file; None for the only one, or where nobody says."""
+    channel = utterance.channel
+    if channel is None or recording.channels == 1:
         return None
+    ids = recording.channel_ids
     return ids.index(channel) if channel in ids else channel

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from voxnym.evaluation import checks
+from voxnym.errors import InputError
+from voxnym.evaluation import checks, shown
 from voxnym.evaluation.cache import Cache
 from voxnym.evaluation.embedders import load_embedder
 from voxnym.evaluation.ladder import Records, Tried, climb, judged
 from voxnym.evaluation.plan import Material, Plan
-from voxnym.evaluation.results import Attack, Check, Evaluation
+from voxnym.evaluation.results import Attribute, Check, Evaluation, Use
 from voxnym.evaluation.rungs import rungs
 from voxnym.evaluation.scene import Scene, Watch
 from voxnym.evaluation.subjects import PresetSubject, Subject
+from voxnym.evaluation.uses import attributes, uses
+from voxnym.evaluation.utility.cost import cost
 
 AUDIO, RECORDS = "audio", "attacks"
 
@@ -29,6 +33,49 @@ def privacy_of(plan: Plan, subject: Subject, watch: Watch) -> Evaluation:
     """
     with plan.place() as work:
         return _privacy(plan, subject, work, watch)[0]
+
+
+def tried_of(plan: Plan, subject: Subject, watch: Watch) -> tuple[tuple[Tried, ...], Scene]:
+    """Attackers with all their scores; what was tried before is taken from the records."""
+    with plan.place() as work:
+        _, tried, scene = _privacy(plan, subject, work, watch)
+        return tried, scene
+
+
+def evaluation_of(plan: Plan, subject: Subject, watch: Watch) -> Evaluation:
+    """Everything: the ladder, utility, attributes, cost, pictures, samples.
+
+    Raises:
+        InputError: speech or protocol that does not fit.
+        MissingExtraError: a network or a library of an attacker is not installed.
+    """
+    with plan.place() as work:
+        evaluation, _, scene = _privacy(plan, subject, work, watch)
+        return _with_use(plan, evaluation, scene)
+
+
+def _with_use(plan: Plan, evaluation: Evaluation, scene: Scene) -> Evaluation:
+    found = [*uses(scene, plan.material), *attributes(scene, plan.material)]
+    network = load_embedder("dvector")
+    made = shown.hashes(scene, secrets.token_bytes(32))
+    parts, unmeasured = _parts(scene)
+    return replace(
+        evaluation,
+        uses=tuple(each for each in found if isinstance(each, Use)),
+        attributes=tuple(each for each in found if isinstance(each, Attribute)),
+        checks=(
+            *evaluation.checks,
+            *(each for each in found if isinstance(each, Check)),
+            *unmeasured,
+        ),
+        parts=parts,
+        cost=cost(scene),
+        similarity=shown.similarity(scene, network),
+        cloud=shown.cloud(scene, network),
+        samples=tuple(shown.samples(scene, with_originals=plan.include_originals)),
+        inputs=made.inputs,
+        outputs=made.outputs,
+    )
 
 
 def _privacy(
@@ -118,6 +165,34 @@ def _method(plan: Plan, subject: Subject, material: Material) -> Iterator[tuple[
     yield "intervals", "95 %, percentile bootstrap over people on both sides, 1000 resamples"
 
 
-def with_attacks(evaluation: Evaluation, attacks: Sequence[Attack]) -> Evaluation:
-    """The same with more attacks."""
-    return replace(evaluation, attacks=(*evaluation.attacks, *attacks))
+def parts_of(plan: Plan, subject: Subject, watch: Watch) -> tuple[tuple[str, float, float], ...]:
+    """Leakage by part alone: nothing is synthesized, so it takes seconds to minutes.
+
+    Raises:
+        InputError: the system has no parts that we know.
+    """
+    with plan.place() as work:
+        parts, unmeasured = _parts(plan.scene(subject, Cache(work / AUDIO), watch))
+    if unmeasured:
+        raise InputError(unmeasured[0].found)
+    return parts
+
+
+def _parts(scene: Scene) -> tuple[tuple[tuple[str, float, float], ...], tuple[Check, ...]]:
+    """(part, EER % on originals, EER % after the stages), each the better of two attackers."""
+    from voxnym.evaluation.attackers.parts import PartLeak, leakage_by_part
+
+    if not isinstance(scene.subject, PresetSubject):
+        text = f"{scene.subject.name}: its parts are not known; expected a preset of ours"
+        return (), (Check("leakage by part", None, text, "measured"),)
+    preset = scene.subject.preset
+    codec = preset.build("codecs", preset.codec)
+    stages = tuple(preset.build("stages", stage) for stage in preset.stages)
+
+    def best(leak: PartLeak) -> float:
+        return leak.raw if leak.trained is None else min(leak.raw, leak.trained)
+
+    before = {leak.part: best(leak) for leak in leakage_by_part(codec, None, scene)}
+    after = {leak.part: best(leak) for leak in leakage_by_part(codec, stages, scene)}
+    rows = ((part, before[part], after[part]) for part in before if part in after)
+    return tuple(sorted(rows, key=lambda row: row[2])), ()

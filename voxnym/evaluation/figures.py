@@ -22,6 +22,8 @@ SIZES: Final = (1, 3, 10, 30)
 """Utterances of a person put together."""
 AMONG: Final = 20
 """People to choose from, as in the published legal figures; fewer where there are fewer."""
+DECISIVE_TARGETS: Final = 100
+"""Target trials across sessions from which they decide, and not all trials together."""
 _DEALS: Final = 20
 _BINS: Final = 60
 _CORNERS: Final = 200
@@ -50,6 +52,7 @@ def attack_from(attacker: Attacker, scene: Scene, verdict: Verdict, seconds: flo
         trials=f"{trials.name}, {trials.digest[:8]}",
         eer=rate,
         cross_session=_cross_session(trials, scores, scene),
+        across_decides=_across(trials) >= DECISIVE_TARGETS,
         mixed=_mixed(trials, scores, scene),
         by_gender=dict(_by_gender(trials, scores, scene)),
         inverted=bool(rate.low is not None and rate.low > 50),
@@ -107,10 +110,16 @@ def rate_of(trials: Trials, scores: Floats, scene: Scene) -> Figure:
 
 
 def _cross_session(trials: Trials, scores: Floats, scene: Scene) -> Figure | None:
-    across = trials.cross_session
-    if not (across & trials.target).sum() >= _LEAST_TARGETS:
+    if _across(trials) < _LEAST_TARGETS:
         return None
-    return rate_of(trials.only(across, f"{trials.name}, across sessions"), scores, scene)
+    return rate_of(
+        trials.only(trials.cross_session, f"{trials.name}, across sessions"), scores, scene
+    )
+
+
+def _across(trials: Trials) -> int:
+    """Number of target trials across sessions."""
+    return int((trials.cross_session & trials.target).sum())
 
 
 def _mixed(trials: Trials, scores: Floats, scene: Scene) -> Figure | None:

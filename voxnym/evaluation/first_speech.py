@@ -81,6 +81,7 @@ class _Reading:
         self._powers: list[NDArray[np.float64]] = []
         self._frames = 0
         self._looked = 0
+        self._end: int | None = None
 
     def add(self, block: Block) -> None:
         whole = np.concatenate([self._rest, block], axis=1)
@@ -92,26 +93,28 @@ class _Reading:
         self._frames += count
 
     def is_enough(self) -> bool:
-        if self._frames >= self._most:
-            return True
-        if self._frames < self._looked + _LOOK_EVERY:
-            return False
-        self._looked = self._frames
-        return int(self._speech().sum()) > self._enough
+        # Looked at in steps of its own, so that the caller's cuts cannot matter.
+        while self._end is None and self._frames >= self._looked + _LOOK_EVERY:
+            self._looked += _LOOK_EVERY
+            heard = np.flatnonzero(self._speech(self._looked))
+            if heard.size > self._enough:
+                self._end = int(heard[self._enough])
+            elif self._looked >= self._most:
+                self._end = self._most
+        return self._end is not None
 
     def taken(self) -> tuple[Block, bool]:
         """Samples of shape (1, n), and whether they are all there are."""
-        if not self._frames:
-            return self._rest, True
-        heard = np.flatnonzero(self._speech())
-        end = int(heard[self._enough]) if heard.size > self._enough else self._frames
-        end = min(end, self._most)
-        samples = np.concatenate(self._blocks, axis=1)[:, : end * _FRAME]
-        if end < self._frames:
-            return samples, False
-        return np.concatenate([samples, self._rest], axis=1), True
+        samples = np.concatenate([*self._blocks, self._rest], axis=1)
+        if self._end is None and not self.is_enough():
+            return samples, True
+        assert self._end is not None
+        cut = samples[:, : self._end * _FRAME]
+        return cut, cut.shape == samples.shape
 
-    def _speech(self) -> NDArray[np.bool_]:
+    def _speech(self, frames: int) -> NDArray[np.bool_]:
         powers = np.concatenate(self._powers)
+        self._powers = [powers]
+        powers = powers[:frames]
         loud = np.percentile(powers, _LOUD_PERCENTILE)
         return np.asarray(powers > loud * 10 ** (-ACTIVE_DB / 10))

@@ -95,7 +95,9 @@ class Plan:
                 f"{protocol.name}: the trial list is {trials.digest[:12]}, expected "
                 f"{protocol.digest}: figures would not compare with published ones"
             )
-        return Material(collection, trials, _training(protocol, collection, trials), protocol)
+        training = _training(protocol, collection, trials)
+        collection.check_present((*trials.enrolments, *trials.utterances, *training))
+        return Material(collection, trials, training, protocol)
 
     def scene(self, subject: Subject, cache: Cache, watch: Watch = silent) -> Scene:
         """The attack on a system under the first rule."""
@@ -169,7 +171,14 @@ def _trials(protocol: Protocol, collection: Collection, home: Path) -> Trials:
             for utterance in collection.utterances.values()
             if utterance.split not in (*protocol.training_splits, *protocol.development_splits)
         ]
-        trials = make_trials(home.name, tried, TrialRule(protocol.trial_seed), sessions)
+        trials = make_trials(
+            home.name,
+            tried,
+            TrialRule(protocol.trial_seed),
+            sessions,
+            collection.seconds,
+            collection.corpus_of,
+        )
     if protocol.speakers:
         return trials.for_speakers(protocol.speakers, protocol.name)
     return trials

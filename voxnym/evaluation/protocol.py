@@ -111,13 +111,21 @@ def read_protocol(name: str) -> Protocol:
 def _checked(name: str, table: dict[str, Any]) -> Protocol:
     from pydantic import TypeAdapter, ValidationError
 
-    known = [field.name for field in fields(Protocol)]
-    for key in table:
-        if key not in known:
-            raise InputError(f"{name}: {key} is unknown{nearest(key, known)}")
+    _check_keys(name, "", table, Protocol)
+    _check_keys(name, "challenge.", table.get("challenge"), Challenge)
+    published = table.get("published")
+    for row in published if isinstance(published, list) else ():
+        _check_keys(name, "published.", row, Published)
     try:
         return TypeAdapter(Protocol).validate_python({"name": Path(name).stem} | table)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{name}: {where}: {first['msg']}") from error
+
+
+def _check_keys(name: str, where: str, table: object, kind: type) -> None:
+    known = [field.name for field in fields(kind)]
+    for key in table if isinstance(table, dict) else ():
+        if key not in known:
+            raise InputError(f"{name}: {where}{key} is unknown{nearest(key, known)}")

@@ -65,6 +65,7 @@ class Attack:
         trials: name and digest of the trial list.
         eer: equal error rate of same-gender trials, %; 50 is guessing.
         cross_session: of those whose enrolment is from another session; the fairer figure.
+        across_decides: there are enough trials across sessions for them to decide.
         mixed: of trials within and across genders.
         by_gender: "f" and "m".
         original: what the same attacker achieves on the originals, if it was asked.
@@ -91,6 +92,7 @@ class Attack:
     trials: str
     eer: Figure
     cross_session: Figure | None = None
+    across_decides: bool = False
     mixed: Figure | None = None
     by_gender: dict[str, Figure] = field(default_factory=dict)
     original: Figure | None = None
@@ -261,8 +263,9 @@ class Evaluation:
 
 
 def headline_rate(attack: Attack) -> Figure:
-    """The figure that decides: across sessions where there is one, else of all trials."""
-    return attack.cross_session or attack.eer
+    """The figure that decides: across sessions where there are enough, else of all trials."""
+    across = attack.cross_session
+    return across if across is not None and attack.across_decides else attack.eer
 
 
 CONDITIONS = (40, 30, 20, 10)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from voxnym.evaluation.attackers.adapted import Adapted
+from voxnym.evaluation.attackers.alignment import Aligned
 from voxnym.evaluation.attackers.cues import CUES, CueOnly
+from voxnym.evaluation.attackers.durations import Durations
+from voxnym.evaluation.attackers.finetuned import FineTuned
+from voxnym.evaluation.attackers.inversion_mcadams import McadamsInversion
+from voxnym.evaluation.attackers.inversion_world import WorldInversion
+from voxnym.evaluation.attackers.phones import PhoneHistogram
 from voxnym.evaluation.attackers.pretrained import Ignorant, LazyInformed, Unprotected
 from voxnym.evaluation.attackers.prosody import PitchMean, Prosody
+from voxnym.evaluation.attackers.rank import Ranked
 from voxnym.evaluation.attackers.words import Words
 from voxnym.evaluation.embedders import load_embedder
 from voxnym.evaluation.ladder import Rung
@@ -16,44 +24,63 @@ from voxnym.evaluation.ladder import Rung
 if TYPE_CHECKING:
     from voxnym.evaluation.scene import Scene
 
-STEPS = {"quick": 0, "standard": 400, "full": 800}
+Effort = Literal["quick", "standard", "full"]
+Untrained = TypeVar("Untrained", CueOnly, Prosody, PitchMean, Durations, PhoneHistogram)
+
+STEPS: Final = {"standard": 400, "full": 800}
+SEEDS: Final = {"standard": (0,), "full": (0, 1, 2)}
 
 
-def rungs(scene: Scene, effort: Literal["quick", "standard", "full"]) -> Iterator[Rung]:
+def rungs(scene: Scene, effort: Effort) -> Iterator[Rung]:
     """The ladder for a scene, the cheapest first.
 
     Args:
         scene: whose system and training speech decide what is possible.
         effort: "quick" trains nothing; "standard" trains one attacker of each kind; "full" adds
-            seeds and longer training.
+            seeds, longer training and a second network.
     """
-    yield from _untrained(scene)
-    if effort != "quick" and scene.training:
-        yield from _trained(scene, effort)
+    yield from _untrained(scene, effort)
+    if effort != "quick":
+        yield from _listening(scene)
+        if scene.training:
+            yield from _trained(scene, effort)
 
 
-def _untrained(scene: Scene) -> Iterator[Rung]:
-    network = load_embedder("dvector")
-    bare = Unprotected(network)
-    yield Rung(bare)
-    yield Rung(Ignorant(network), bare)
-    yield Rung(LazyInformed(network), bare)
+def _untrained(scene: Scene, effort: Effort) -> Iterator[Rung]:
+    for name in ("dvector", "mfcc") if effort == "full" else ("dvector",):
+        network = load_embedder(name)
+        bare = Unprotected(network)
+        yield Rung(bare)
+        yield Rung(Ignorant(network), bare)
+        yield Rung(LazyInformed(network), bare)
     for cue in CUES:
         yield _with_control(cue)
     yield _with_control(Prosody())
     yield _with_control(PitchMean())
-    if any(scene.utterances[id].text for id in scene.trials.utterances):
-        yield Rung(Words())
+    if all(
+        scene.utterances[id].text for id in (*scene.trials.utterances, *scene.trials.enrolments)
+    ):
+        yield Rung(Words(), Words(knowledge="unprotected"))
 
 
-def _with_control(attacker: CueOnly | Prosody | PitchMean) -> Rung:
+def _with_control(attacker: Untrained) -> Rung:
     return Rung(attacker, replace(attacker, knowledge="unprotected"))
 
 
-def _trained(scene: Scene, effort: str) -> Iterator[Rung]:
-    from voxnym.evaluation.attackers.finetuned import FineTuned
+def _listening(scene: Scene) -> Iterator[Rung]:
+    """Content and durations, which a phone recogniser must be asked for."""
+    yield _with_control(PhoneHistogram())
+    yield _with_control(Durations())
 
-    bare = Unprotected(load_embedder("dvector"))
-    seeds = (0, 1, 2) if effort == "full" else (0,)
-    for seed in seeds:
+
+def _trained(scene: Scene, effort: Literal["standard", "full"]) -> Iterator[Rung]:
+    network = load_embedder("dvector")
+    bare = Unprotected(network)
+    yield Rung(Ranked(network), bare)
+    yield Rung(Aligned(network), bare)
+    yield Rung(Adapted(network), Adapted(network, is_original=True))
+    for inversion in (McadamsInversion(network), WorldInversion(network)):
+        if inversion.applies(scene.subject):
+            yield Rung(inversion, bare)
+    for seed in SEEDS[effort]:
         yield Rung(FineTuned(steps=STEPS[effort], seed=seed), bare)

@@ -66,6 +66,7 @@ def example() -> Evaluation:
         "semi-informed",
         13.4,
         cross_session=rate(14.9, 5),
+        across_decides=True,
         mixed=rate(12.2),
         by_gender={"f": rate(15.1, 6), "m": rate(11.8, 6)},
         original=rate(2.6, 1),

@@ -28,17 +28,38 @@ class LogLikelihoodCost:
     unit: str = "bits"
 
 
-def cllr(target_scores: ArrayLike, nontarget_scores: ArrayLike) -> LogLikelihoodCost:
+def cllr(
+    target_scores: ArrayLike, nontarget_scores: ArrayLike, *, published_infinity: bool = False
+) -> LogLikelihoodCost:
     """Cost of scores that are natural-log likelihood ratios.
 
-    Computed without overflow: large scores give large costs, not infinite ones as in the
-    published program, whose posteriors underflow.
+    Computed without overflow: a score of 1000 on the wrong side costs 1443 bits.
+
+    Args:
+        target_scores: log-likelihood ratios of the same person.
+        nontarget_scores: of different people.
+        published_infinity: infinite cost of a side as soon as one posterior on it underflows to
+            0, which happens from about -710 on, as in the published program.
+
+    Raises:
+        InputError: no scores on a side, or NaN.
+
+    >>> cllr([0.0], [0.0]).value
+    1.0
 
     Source: Brümmer and du Preez, Application-independent evaluation of speaker detection, 2006.
     """
     target = checked(target_scores, "target")
     nontarget = checked(nontarget_scores, "non-target")
+    if published_infinity:
+        target, nontarget = _underflowed(target), -_underflowed(-nontarget)
     return _cost(target, nontarget)
+
+
+def _underflowed(llr: Floats) -> Floats:
+    """Minus infinity where the posterior in double precision is 0."""
+    with np.errstate(over="ignore"):
+        return np.where(1 / (1 + np.exp(-llr)) == 0, -np.inf, llr)
 
 
 def _cost(target: Floats, nontarget: Floats) -> LogLikelihoodCost:
@@ -62,6 +83,12 @@ def min_cllr(
         ties: "nontargets-first" is the published reading, in which equal scores count as told
             apart.
         published_ramp: add rank · 1e-6 / n to every ratio, as the published program does.
+
+    Raises:
+        InputError: no scores on a side, NaN, or an unknown reading of ties.
+
+    Source: Brümmer and du Preez, Application-independent evaluation of speaker detection, 2006,
+        section on discrimination and calibration.
     """
     target = checked(target_scores, "target")
     nontarget = checked(nontarget_scores, "non-target")

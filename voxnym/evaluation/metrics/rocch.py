@@ -39,6 +39,12 @@ def rocch_eer(
         ties: "nontargets-first" is the reading of published programs, in which equal scores count
             as told apart: constant scores give 0, perfect recognition.
 
+    Raises:
+        InputError: no scores on a side, NaN, or an unknown reading of ties.
+
+    >>> rocch_eer([0.6, 0.7, 0.8, 0.5], [0.4, 0.3, 0.55, 0.1]).value
+    0.125
+
     Source: Brümmer and de Villiers, The BOSARIS toolkit, 2013, section on ROCCH.
     """
     target = checked(target_scores, "target")
@@ -57,8 +63,6 @@ def hull(found: Calibration) -> tuple[Floats, Floats]:
 def _crossing(alarm: Floats, miss: Floats) -> float:
     """Where the hull meets the line of equal rates."""
     place = int(np.argmax(miss >= alarm))
-    if place == 0:
-        return float(miss[0])
     before = alarm[place - 1] - miss[place - 1]
     after = miss[place] - alarm[place]
     share = before / (before + after)

@@ -29,44 +29,57 @@ def checked(scores: ArrayLike, side: str) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """Error rates at every threshold that makes a difference.
+    """Errors at every threshold that makes a difference.
 
-    A trial is accepted when its score lies above the threshold.
+    A trial is accepted when its score lies above the threshold. Errors are kept as counts, since
+    rounded shares would tell equal gaps apart and put a rate of exactly 1 % above 1 %.
 
     Args:
-        threshold: (k,) distinct scores, ascending; the first is minus infinity.
-        miss: (k,) share of targets at or below the threshold, 0 to 1.
-        alarm: (k,) share of non-targets above it, 0 to 1.
+        threshold: (k,) minus infinity, then the distinct scores, ascending.
+        missed: (k,) number of targets at or below the threshold.
+        alarms: (k,) number of non-targets above it.
+        targets: number of targets.
+        nontargets: number of non-targets.
     """
 
     threshold: Floats
-    miss: Floats
-    alarm: Floats
+    missed: NDArray[np.int64]
+    alarms: NDArray[np.int64]
+    targets: int
+    nontargets: int
+
+    @property
+    def miss(self) -> Floats:
+        """(k,) share of targets missed, rising from 0 to 1."""
+        return np.asarray(self.missed / self.targets)
+
+    @property
+    def alarm(self) -> Floats:
+        """(k,) share of non-targets accepted, falling from 1 to 0."""
+        return np.asarray(self.alarms / self.nontargets)
+
+    @property
+    def gap(self) -> NDArray[np.int64]:
+        """(k,) how far both shares are apart, times both numbers of trials: exact."""
+        return np.asarray(np.abs(self.alarms * self.targets - self.missed * self.nontargets))
 
 
-def errors_of(
-    target: Floats,
-    nontarget: Floats,
-    target_weights: Floats | None = None,
-    nontarget_weights: Floats | None = None,
-) -> Errors:
-    """Error rates by one sort, O(n log n); weights count a trial so many times."""
-    both = np.concatenate([target, nontarget])
-    order = np.argsort(both, kind="stable")
-    values = both[order]
-    last = np.append(values[1:] != values[:-1], True)
-    is_target = order < target.size
+def errors_of(target: Floats, nontarget: Floats) -> Errors:
+    """Errors at all thresholds by sorting, O(n log n).
 
-    def share(weights: Floats | None, size: int, mine: NDArray[np.bool_], start: int) -> Floats:
-        each = np.zeros(values.size)
-        each[mine] = 1.0 if weights is None else weights[order[mine] - start]
-        below = np.cumsum(each)
-        return np.asarray(below[last] / (size if weights is None else weights.sum()))
-
-    miss = share(target_weights, target.size, is_target, 0)
-    below = share(nontarget_weights, nontarget.size, ~is_target, target.size)
+    >>> found = errors_of(np.array([1.0, 2.0]), np.array([0.0, 1.0]))
+    >>> found.threshold.tolist(), found.missed.tolist(), found.alarms.tolist()
+    ([-inf, 0.0, 1.0, 2.0], [0, 0, 1, 2], [2, 1, 0, 0])
+    """
+    target, nontarget = np.sort(target), np.sort(nontarget)
+    both = np.sort(np.concatenate([target, nontarget]), kind="stable")
+    distinct = both[np.append(True, both[1:] != both[:-1])]
+    missed = np.searchsorted(target, distinct, side="right")
+    below = np.searchsorted(nontarget, distinct, side="right")
     return Errors(
-        np.concatenate([[-np.inf], values[last]]),
-        np.concatenate([[0.0], miss]),
-        np.concatenate([[1.0], 1.0 - below]),
+        np.append(-np.inf, distinct),
+        np.append(0, missed),
+        np.append(nontarget.size, nontarget.size - below),
+        target.size,
+        nontarget.size,
     )

@@ -39,7 +39,7 @@ def shown(figure: Figure | None) -> str:
 def named_rate(attack: Attack) -> str:
     """An equal error rate with everything it depends on; there is no other way to print one."""
     rate = headline_rate(attack)
-    where = "trials across sessions" if attack.cross_session else "same-gender trials"
+    where = "trials across sessions" if attack.across_decides else "same-gender trials"
     trained = ""
     if attack.training:
         made = attack.training

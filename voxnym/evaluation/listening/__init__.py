@@ -1,0 +1,1 @@
+"""Listening tests: a blind page for people's ears, and what their answers say."""

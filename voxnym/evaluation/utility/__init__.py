@@ -1,0 +1,1 @@
+"""What is left for those who listen to anonymized speech, or work with it."""

@@ -1,0 +1,1 @@
+"""Training of networks; needs the extra `attack` (fine-tuning) or `train` (from scratch)."""
