@@ -71,7 +71,8 @@ CORE_LIBRARIES = {
 }  # fmt: skip
 EXTRAS = {
     "av", "ray", "torch", "sklearn", "lightning", "jsonargparse", "safetensors", "pocketsphinx",
-    "faster_whisper", "transformers", "pystoi", "speechmos", "pesq", "matplotlib", "jinja2", "jiwer",
+    "faster_whisper", "transformers", "pystoi", "speechmos", "pesq", "matplotlib",
+    "jinja2", "jiwer",
 }  # fmt: skip
 TORCH_ROOMS = {"nn", "training"}
 SLOW = EXTRAS | {

@@ -63,6 +63,12 @@ def test_one_subset_of_librispeech(librispeech):
     }
 
 
+def test_libritts_is_another_corpus(tmp_path):
+    put(tmp_path, "LibriTTS/test-clean/19/198/19_198_000000_000000.wav", "LibriTTS/SPEAKERS.txt")
+    assert published_layout(tmp_path / "LibriTTS") is None
+    assert published_layout(tmp_path / "LibriTTS" / "test-clean") is None
+
+
 def test_a_recording_that_stands_twice_is_refused(librispeech):
     put(librispeech, "test-other/copy/367-130732-0000.flac")
     with pytest.raises(InputError, match="two recordings called 367-130732-0000"):

@@ -127,6 +127,14 @@ def test_thinning_spares_targets_and_treats_utterances_alike():
     )
 
 
+def test_nothing_is_thinned_below_the_limit_however_groups_differ():
+    said = [utterance(who, 1, n, "m" if who in "gh" else "f") for who in PEOPLE for n in range(10)]
+    total = 6 * 8 * 6 + 2 * 8 * 2
+    found = make_trials("x", said, Rule(1, most_trials=total))
+    assert found.claim.size == total
+    assert make_trials("x", said, Rule(1, most_trials=total - 1)).claim.size < total
+
+
 def test_too_few_people():
     with pytest.raises(InputError, match="expected at least two of one gender"):
         make_trials("x", corpus((9, 9)), Rule(0))

@@ -101,6 +101,25 @@ def test_short_ones_make_no_trials(tmp_path):
         _ = Plan(tmp_path, "made").material
 
 
+def test_results_of_somebody_else(tmp_path):
+    put(tmp_path / "one", [row(f"{who}{n}", duration_s=3.0) for who in "ab" for n in range(6)])
+    plan = Plan(tmp_path, "made")
+    trials = plan.material.trials
+    out = tmp_path / "results"
+    out.mkdir()
+    for id in (*trials.enrolments, *trials.utterances):
+        (out / f"{id}.opus").touch()
+    (out / f"{trials.utterances[0]}.txt").touch()
+    subject = plan.folder(out)
+    assert subject.name == "results"
+    assert len(subject.files) == 12
+    (out / f"{trials.utterances[0]}.opus").unlink()
+    with pytest.raises(InputError, match=f"no result for 1 of 12 .*{trials.utterances[0]}"):
+        plan.folder(out)
+    with pytest.raises(InputError, match="no such folder"):
+        plan.folder(tmp_path / "none")
+
+
 def test_nothing_to_read():
     with pytest.raises(InputError, match="--corpus is missing"):
         _ = Plan(None).material

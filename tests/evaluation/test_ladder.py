@@ -16,7 +16,6 @@ from voxnym.evaluation.attackers.attack import (
     cosine_scores,
     distance_scores,
 )
-
 from voxnym.evaluation.ladder import Records, Rung, climb, judged
 from voxnym.evaluation.scene import Scene
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voxnym.cli import options
+from voxnym.cli.check import Check, network, report_distances
 from voxnym.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def anonymize(
     dry_run: options.DryRun = False,
     json: options.LogPath = None,
     set_: options.Settings = None,
+    check: Check = False,
     quiet: options.QuietOption = False,
 ) -> int:
     """Anonymize recordings: the same words, in sync, in nobody's voice.
@@ -77,7 +79,15 @@ def anonymize(
         workers, overwrite, dry_run,
         engine=engine.value, address=address, shard=_shard(shard),
     )  # fmt: skip
-    return _run(choices, orders, json, quiet)
+    if not check:
+        return _run(choices, orders, json, quiet).exit_code
+    if choices.out == PIPE:
+        raise InputError("--check: standard output takes the recording; give a file or folder")
+    embedder = network()
+    summary = _run(choices, orders, json, quiet)
+    if not summary.interrupted and not dry_run:
+        report_distances(summary, embedder)
+    return summary.exit_code
 
 
 def _shard(text: str | None) -> Shard | None:
@@ -88,7 +98,7 @@ def _shard(text: str | None) -> Shard | None:
     return Shard.parse(text)
 
 
-def _run(choices: Choices, orders: Orders, json: str | None, quiet: bool) -> int:
+def _run(choices: Choices, orders: Orders, json: str | None, quiet: bool) -> Summary:
     from contextlib import ExitStack
 
     from voxnym.cli.report import Opening, report
@@ -118,8 +128,8 @@ def _run(choices: Choices, orders: Orders, json: str | None, quiet: bool) -> int
     report(summary, choices, quiet=quiet)
     if log is not None and log.error is not None:
         say(f"error: {log.error}")
-        return summary.exit_code or 1
-    return summary.exit_code
+        raise SystemExit(summary.exit_code or 1)
+    return summary
 
 
 def _work(choices: Choices, recipe: Recipe, orders: Orders, watches: list[Watch]) -> Summary:

@@ -198,18 +198,24 @@ def attack(
 
 
 def _evaluate(plan: Plan, subject: Subject, as_json: bool, quiet: bool) -> int:
+    import datetime
+
     from voxnym.cli.terminal import say
     from voxnym.evaluation.evaluate import evaluation_of
     from voxnym.evaluation.report.page import write_report
     from voxnym.evaluation.report.tables import check_table, ladder_table, use_table
 
+    started = datetime.datetime.now(datetime.UTC)
     with _progress(quiet) as watch:
         evaluation = evaluation_of(plan, subject, watch)
     assert plan.out is not None
     page, plain = write_report(evaluation, plan.out)
+    challenge = plan.challenge_files(evaluation, started)
     _show(evaluation, as_json, lambda e: [ladder_table(e), use_table(e), check_table(e)])
     if not quiet:
         say(f"report: {page} (for people), {plain} (for programs)")
+        if challenge:
+            say(f"files of the challenge: {challenge[0].parent} and beside")
     return 0
 
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Literal
 from voxnym.errors import InputError, OutputError
 
 if TYPE_CHECKING:
-    from voxnym.corpora.corpus import Kind
+    from voxnym.corpora.corpus import Kind, Layout
     from voxnym.corpora.names import PseudonymNames
     from voxnym.jobs.request import Request
     from voxnym.jobs.who import SpeakerFrom
     from voxnym.keys import Key
 
-CorpusChoice = Literal["folder", "kaldi", "lhotse", "manifest"]
+CorpusChoice = Literal[
+    "folder", "kaldi", "lhotse", "manifest", "librispeech", "vctk", "emodb", "ravdess"
+]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Inputs:
             if path is not None and not path.exists():
                 raise InputError(f"{path}: no such file or folder; check the path")
 
-    def kind_of(self, source: Path) -> Kind | None:
+    def kind_of(self, source: Path) -> Kind | Layout | None:
         """What kind of corpus IN is; None for plain recordings.
 
         Raises:

@@ -68,6 +68,10 @@ class CorpusKind(StrEnum):
     kaldi = "kaldi"
     lhotse = "lhotse"
     manifest = "manifest"
+    librispeech = "librispeech"
+    vctk = "vctk"
+    emodb = "emodb"
+    ravdess = "ravdess"
 
 
 class Engine(StrEnum):

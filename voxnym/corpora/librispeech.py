@@ -24,15 +24,32 @@ from voxnym.records import Gender, Utterance
 SPEAKERS: Final = "SPEAKERS.TXT"
 _SUBSET: Final = re.compile(r"(train|dev|test)-(?:clean|other)(?:-\d+)?")
 _NAME: Final = re.compile(r"(\d+)-(\d+)-\d{4}")
+_TRIED: Final = 5
 _TRANSCRIPTS: Final = re.compile(r"(?:.*/)?\d+-\d+\.trans\.txt")
 
 
 def is_librispeech(folder: Path) -> bool:
-    """Whether a folder is the corpus, or one of its subsets."""
-    names = names_in(folder)
+    """Whether a folder is the corpus, or one of its subsets.
+
+    A few folders of readers are looked into: LibriTTS calls its subsets the same.
+    """
     if _SUBSET.fullmatch(folder.name):
-        return any(name.isdecimal() for name in names)
-    return any(_SUBSET.fullmatch(name) and (folder / name).is_dir() for name in names)
+        return _has_chapters(folder)
+    subsets = (folder / name for name in names_in(folder) if _SUBSET.fullmatch(name))
+    return any(_has_chapters(subset) for subset in subsets)
+
+
+def _has_chapters(subset: Path) -> bool:
+    readers = [name for name in names_in(subset) if name.isdecimal()][:_TRIED]
+    chapters = [
+        subset / reader / name
+        for reader in readers
+        for name in names_in(subset / reader)[:_TRIED]
+        if name.isdecimal()
+    ]
+    return any(
+        _NAME.fullmatch(Path(name).stem) is not None for each in chapters for name in names_in(each)
+    )
 
 
 def read_librispeech(tree: Tree) -> Corpus:

@@ -82,7 +82,7 @@ def make_trials(
             spoken[utterance.speaker].append(utterance)
     people = sorted(p for p, said in spoken.items() if len(said) >= rule.least_utterances)
     genders = {p: _gender(said) for p, said in spoken.items()}
-    enrolled = {p: _enrolments(p, sorted(u.id for u in spoken[p]), sessions, rule) for p in people}
+    enrolled = {p: _enrolments(p, [u.id for u in spoken[p]], sessions, rule) for p in people}
     heard = sorted((u.id, p) for p in people for u in spoken[p] if u.id not in enrolled[p])
     groups = [(genders[p], *sorted({corpora.get(u.id, "") for u in spoken[p]})) for p in people]
     claim, at, target = _pairs(people, heard, groups, rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from voxnym.evaluation.challenge_speech import (
 from voxnym.evaluation.collection import Collection, read_collection
 from voxnym.evaluation.outputs import pair_outputs
 from voxnym.evaluation.protocol import Protocol, read_protocol
+from voxnym.evaluation.results import Evaluation
 from voxnym.evaluation.scene import Scene, Watch, silent
 from voxnym.evaluation.subjects import FolderSubject, Subject
 from voxnym.evaluation.takes import Rule
@@ -147,6 +149,26 @@ class Plan:
             needed = (*material.trials.enrolments, *material.trials.utterances)
             files = pair_outputs(material.collection.clips, results, needed)
         return FolderSubject(results.name, files)
+
+    def challenge_files(
+        self, evaluation: Evaluation, started: datetime.datetime
+    ) -> tuple[Path, ...]:
+        """Under a protocol of the challenge, its own result files, in the folder `exp` of `out`.
+
+        Args:
+            evaluation: what was found; with quick effort there is nothing to be ranked.
+            started: when the evaluation began.
+        """
+        from voxnym.evaluation.challenge_export import challenge_results_of
+        from voxnym.evaluation.challenge_files import write_challenge_results
+
+        challenge = self.material.protocol.challenge
+        if challenge is None or self.out is None or self.effort == "quick":
+            return ()
+        dataset, split = challenge.trials[0].split("_")[:2]
+        results = challenge_results_of(evaluation, f"_{evaluation.system}", split, dataset)
+        now = datetime.datetime.now(datetime.UTC)
+        return write_challenge_results(results, self.out / "exp", started, now, overwrite=True)
 
     def without_untold(self, subject: Subject) -> Plan:
         """The plan with what a system that draws only once can be asked for."""

@@ -48,6 +48,7 @@ def test_offset_level_pauses_and_channels_do_not_matter():
     variants = {
         "offset": samples + np.float32(0.1),
         "level": samples * np.float32(0.01),
+        "very low level": samples * np.float32(1e-5),
         "pauses": np.concatenate([pause, samples - samples.mean(), pause]),
         "channels": np.stack([samples, samples]),
     }

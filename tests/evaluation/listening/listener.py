@@ -39,3 +39,21 @@ def answer(page, kind, given):
         page.press({"A": "1", "B": "2"}.get(given, given))
         page.press("n")
     return page.evaluate(TITLE) != before or not page.evaluate(KIND)
+
+
+def shuffled(count, text):
+    """The page's shuffle, written once more: FNV-1a, xorshift (13, 17, 5), Fisher and Yates."""
+    state = 0x811C9DC5
+    for letter in text:
+        state = ((state ^ ord(letter)) * 0x01000193) % 2**32
+    numbers = []
+    for _ in range(16 + count):
+        state ^= state << 13 & 0xFFFFFFFF
+        state ^= state >> 17
+        state ^= state << 5 & 0xFFFFFFFF
+        numbers.append(state / 2**32)
+    order = list(range(count))
+    for place, number in zip(range(count - 1, 0, -1), numbers[16:], strict=False):
+        other = int(number * (place + 1))
+        order[place], order[other] = order[other], order[place]
+    return order

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,9 +19,7 @@ FINITE = st.lists(COARSE, min_size=1, max_size=12)
 def by_definition(target: list[float], other: list[float]) -> tuple[Fraction, float]:
     """Every score and every midpoint as a threshold, in fractions."""
     scores = sorted(set(target) | set(other))
-    middles = [
-        a / 2 + b / 2 for a, b in zip(scores, scores[1:], strict=False) if np.isfinite(a + b)
-    ]
+    middles = [a / 2 + b / 2 for a, b in pairwise(scores) if np.isfinite(a + b)]
     best: tuple[Fraction, Fraction, float] | None = None
     for threshold in sorted({*scores, *middles}):
         miss = Fraction(len([s for s in target if not s > threshold]), len(target))

@@ -121,7 +121,7 @@ def test_two_more_cases_of_the_challenge() -> None:
 def test_ours_are_right_where_published_ones_see_perfect_recognition() -> None:
     constant = CASES["allequal"]
     assert rocch_eer(*constant).value == 0.5
-    assert min_cllr(*constant).value == 1
+    assert min_cllr(*constant).value == pytest.approx(1, **NEAR)
     assert eer(*constant).value == 0.5
     ties = CASES["ties"]
     assert rocch_eer(*ties).value == pytest.approx(0.305185185, **NEAR)

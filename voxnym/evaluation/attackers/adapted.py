@@ -22,7 +22,11 @@ from voxnym.evaluation.attackers.attack import (
     enrolment_means,
 )
 from voxnym.evaluation.attackers.cepstra import timbre
-from voxnym.evaluation.attackers.discriminants import Discriminants, fit_discriminants
+from voxnym.evaluation.attackers.discriminants import (
+    Discriminants,
+    class_means,
+    fit_discriminants,
+)
 from voxnym.evaluation.attackers.pretrained import unit
 from voxnym.evaluation.attackers.prosody import pitch_mean, prosody
 from voxnym.evaluation.scene import Scene
@@ -230,6 +234,4 @@ def choose_shrinkage(
 
 def _means(vectors: Floats, people: NDArray[np.str_]) -> tuple[NDArray[np.str_], Floats]:
     names, owner = np.unique(people, return_inverse=True)
-    sums = np.zeros((names.size, vectors.shape[1]))
-    np.add.at(sums, owner, vectors)
-    return names, sums / np.bincount(owner)[:, None]
+    return names, class_means(vectors, owner)

@@ -84,9 +84,7 @@ def fit_discriminants(
             f"{len(vectors)} utterances of {names.size} people: expected at least 3 people with "
             "several utterances each"
         )
-    sums = np.zeros((names.size, vectors.shape[1]))
-    np.add.at(sums, owner, vectors)
-    means = sums / counts[:, None]
+    means = class_means(vectors, owner)
     left = vectors - means[owner]
     within = left.T @ left / (len(vectors) - names.size)
     variances = np.diag(within)
@@ -101,6 +99,13 @@ def fit_discriminants(
     # A person's mean wanders by chance, too; that part is no difference between people.
     between = np.maximum(variance[:kept] - float(np.mean(1 / counts)), 0.0)
     return Discriminants(centre, axes[:, :kept] * scale[:, None], between)
+
+
+def class_means(vectors: Floats, owner: NDArray[np.intp]) -> Floats:
+    """Mean of the vectors of each owner, numbered from 0: (owners, dims)."""
+    sums = np.zeros((int(owner.max()) + 1, vectors.shape[1]))
+    np.add.at(sums, owner, vectors)
+    return np.asarray(sums / np.bincount(owner)[:, None])
 
 
 def _joint(spread: Floats, within: Floats) -> tuple[Floats, Floats]:

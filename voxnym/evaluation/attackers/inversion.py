@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxnym.evaluation.attackers.attack import Vectors
+from voxnym.evaluation.attackers.discriminants import class_means
 from voxnym.evaluation.attackers.estimator import Estimator, fit_estimator
 from voxnym.evaluation.attackers.pretrained import unit
 from voxnym.evaluation.scene import Scene
@@ -177,9 +178,7 @@ def scores_of(undoer: Undoer, sides: Sides, way: Way) -> tuple[Floats, Vectors |
 
 def _means(vectors: Floats, owner: NDArray[np.intp]) -> Floats:
     """Mean unit vector of each owner: (people, dims)."""
-    sums = np.zeros((int(owner.max()) + 1, vectors.shape[1]))
-    np.add.at(sums, owner, unit(vectors))
-    return np.asarray(sums / np.bincount(owner)[:, None])
+    return class_means(unit(vectors), owner)
 
 
 def mean_scores(enrolments: Sequence[Floats], owner: NDArray[np.intp], trial: Floats) -> Floats:

@@ -17,6 +17,7 @@ from voxnym.evaluation.attackers.attack import (
     cosine_scores,
     enrolment_means,
 )
+from voxnym.evaluation.attackers.discriminants import class_means
 from voxnym.evaluation.attackers.sides import TRAIN, heard_vectors
 from voxnym.evaluation.scene import Scene
 from voxnym.protocols import Embedder
@@ -169,10 +170,8 @@ def unit(vectors: Floats) -> Floats:
 
 def people_means(vectors: Floats, people: list[str]) -> Floats:
     """Mean unit vector of each person, in the order of their sorted names: (people, dims)."""
-    names, owner = np.unique(people, return_inverse=True)
-    sums = np.zeros((names.size, vectors.shape[1]))
-    np.add.at(sums, owner, unit(vectors))
-    return np.asarray(sums / np.bincount(owner)[:, None])
+    _, owner = np.unique(people, return_inverse=True)
+    return class_means(unit(vectors), owner)
 
 
 def adaptive_norm(

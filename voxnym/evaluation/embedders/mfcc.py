@@ -20,7 +20,7 @@ SPEECH_ABOVE_DB = 25.0
 """Frames within this of the loudest one count as speech, dB."""
 
 LEAST_FRAMES = 10
-_LEAST_POWER_DB = -99.0
+_LEAST_PEAK = 1e-7
 
 
 class MelCepstra:
@@ -52,16 +52,18 @@ class MelCepstra:
         """
         samples = heard(audio).astype(np.float64)
         samples -= samples.mean()
+        peak = float(np.abs(samples).max())
+        if peak < _LEAST_PEAK:
+            raise InputError("nothing but silence: nothing can be told of the voice")
+        # One level for all: the floor of the logarithm must not tell soft from loud recordings.
+        samples /= peak
         levels = levels_db(samples)
-        loudest = float(levels.max(initial=-np.inf))
-        is_speech = levels > loudest - SPEECH_ABOVE_DB
-        if loudest <= _LEAST_POWER_DB or int(is_speech.sum()) < LEAST_FRAMES:
+        is_speech = levels > levels.max() - SPEECH_ABOVE_DB
+        if int(is_speech.sum()) < LEAST_FRAMES:
             raise InputError(
                 f"{int(is_speech.sum())} frames of 10 ms with speech in {samples.size / RATE_HZ} "
                 f"s: expected {LEAST_FRAMES} or more"
             )
-        scale = 10 ** (-loudest / 20)
-        # One level for all: the floor of the logarithm must not tell soft from loud recordings.
-        found = cepstra(samples * scale, COUNT)[is_speech, 1:]
+        found = cepstra(samples, COUNT)[is_speech, 1:]
         found *= 1 + LIFTER / 2 * np.sin(np.pi * np.arange(1, COUNT) / LIFTER)
         return unit(np.concatenate([found.mean(axis=0), found.std(axis=0)]), self.id)

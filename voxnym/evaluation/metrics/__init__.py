@@ -20,10 +20,10 @@ from voxnym.evaluation.metrics.eer import eer as eer
 from voxnym.evaluation.metrics.eer import folded_eer as folded_eer
 from voxnym.evaluation.metrics.estimate import compare as compare
 from voxnym.evaluation.metrics.estimate import estimate as estimate
+from voxnym.evaluation.metrics.growth import grown as grown
+from voxnym.evaluation.metrics.laplace_hull import published_laplace_eer as published_laplace_eer
 from voxnym.evaluation.metrics.linkability import linkability as linkability
-from voxnym.evaluation.metrics.linking import grown as grown
 from voxnym.evaluation.metrics.linking import linking as linking
-from voxnym.evaluation.metrics.linking import singling_out as singling_out
 from voxnym.evaluation.metrics.llr import cllr as cllr
 from voxnym.evaluation.metrics.llr import min_cllr as min_cllr
 from voxnym.evaluation.metrics.local_disclosure import local_disclosure as local_disclosure
@@ -34,6 +34,9 @@ from voxnym.evaluation.metrics.ranks import ranked as ranked
 from voxnym.evaluation.metrics.recall import published_recall as published_recall
 from voxnym.evaluation.metrics.recall import unweighted_recall as unweighted_recall
 from voxnym.evaluation.metrics.rocch import rocch_eer as rocch_eer
+from voxnym.evaluation.metrics.singling_out import singled_by_chance as singled_by_chance
+from voxnym.evaluation.metrics.singling_out import singled_out as singled_out
+from voxnym.evaluation.metrics.singling_out import singling_out as singling_out
 from voxnym.evaluation.metrics.weighted import weighted_eer as weighted_eer
 from voxnym.evaluation.metrics.weighted import weighted_mean as weighted_mean
 from voxnym.evaluation.metrics.weighted import weighted_ratio as weighted_ratio

@@ -54,10 +54,20 @@ def linkability(
             monotone transforms; it reads higher scores as more alike, so an inverted system gives
             about 0. "published" is the rule of the challenge programs: min(n / 10, 100) equal
             bins, trapezoids between their centres. With fewer than ten targets it gives 0, and
-            half of each outer bin is lost (perfect separation of 20 targets gives 0.5).
+            half of each outer bin is lost (perfect separation of 20 targets gives 0.5); equal
+            scores give NaN.
+
+    Both read some linkability out of chance. Identical distributions of 400 targets and 4000
+    non-targets give 0.017 here and 0.065 as published; 0.033 and 0.059 at 100 and 1000. Normal
+    distributions with equal error rates of 5, 20 and 35 % (in truth 0.876, 0.522 and 0.215) give
+    0.882, 0.538 and 0.228 here at 400 and 4000.
 
     Raises:
-        InputError: no scores on a side, NaN, or a prior ratio that is not positive.
+        InputError: no scores on a side, NaN, a prior ratio that is not positive, or infinite
+            scores with bins.
+
+    >>> linkability([3.0, 2.0], [1.0, 0.0]).value
+    1.0
 
     Source: Gomez-Barrero et al., General framework to evaluate unlinkability in biometric template
         protection systems, IEEE TIFS 2018, equations 9 to 12.
@@ -86,6 +96,8 @@ def _local(ratio: Floats, prior: float) -> Floats:
 
 
 def _published(target: Floats, nontarget: Floats, prior: float) -> Linkability:
+    if not (np.isfinite(target).all() and np.isfinite(nontarget).all()):
+        raise InputError("infinite scores have no bins: use method='exact'")
     bins = min(target.size // _TARGETS_PER_BIN, _MOST_BINS)
     if bins == 0:
         return Linkability(0.0, np.zeros(0), np.zeros(0), "published")

@@ -31,30 +31,63 @@ class Zebra:
     unit: str = "bits"
 
 
-def zebra(target_scores: ArrayLike, nontarget_scores: ArrayLike, *, ties: Ties = "pooled") -> Zebra:
+def zebra(
+    target_scores: ArrayLike,
+    nontarget_scores: ArrayLike,
+    *,
+    ties: Ties = "pooled",
+    laplace: bool = False,
+    published_ramp: bool = False,
+) -> Zebra:
     """Zero evidence biometric recognition assessment.
 
     The population figure rests on plain pool adjacent violators, the worst case on its Laplace
     variant, whose extreme depends on the number of trials: with perfect separation it grows with
-    the logarithm of their number.
+    the logarithm of their number, and scores that say nothing give a little more than 0.
 
     Args:
         target_scores: of the same person.
         nontarget_scores: of different people.
-        ties: "nontargets-first" for the Laplace variant is the published reading.
+        ties: how the worst case reads equal scores; "nontargets-first" is the published reading,
+            in which constant scores are strong evidence.
+        laplace: population by the Laplace variant, too; some published figures are.
+        published_ramp: add rank · 1e-6 / n to every ratio, as the published program does.
+
+    Raises:
+        InputError: no scores on a side, NaN, or an unknown reading of ties.
+
+    >>> zebra([0.6, 0.7, 0.8, 0.5], [0.4, 0.3, 0.55, 0.1]).category
+    'A'
 
     Source: Nautsch et al., The privacy ZEBRA, Interspeech 2020, equations 9 to 14.
     """
     target = checked(target_scores, "target")
     nontarget = checked(nontarget_scores, "non-target")
-    plain = calibrated(target, nontarget)
-    llr = plain.llr
-    population = _relief(llr[plain.target_group]) + _relief(-llr[plain.nontarget_group])
-    padded = calibrated(target, nontarget, ties=ties, laplace=True)
-    groups = np.union1d(padded.target_group, padded.nontarget_group)
-    worst = float(np.abs(padded.llr[groups]).max() / np.log(10))
+    ramp = 1e-6 if published_ramp else 0.0
+    high, low = _ratios(target, nontarget, "pooled", laplace, ramp)
+    population = _relief(high) + _relief(-low)
+    worst = max(np.abs(side).max() for side in _ratios(target, nontarget, ties, True, ramp))
+    worst = float(worst / np.log(10))
     worst = 0.0 if worst < _NEAR_ZERO else worst
     return Zebra(float(population / np.log(2)), worst, category(worst))
+
+
+def _ratios(
+    target: Floats, nontarget: Floats, ties: Ties, laplace: bool, ramp: float
+) -> tuple[Floats, Floats]:
+    """Natural-log likelihood ratios of targets and non-targets, rising by `ramp` over all ranks."""
+    found = calibrated(target, nontarget, ties=ties, laplace=laplace)
+    high, low = found.llr[found.target_group], found.llr[found.nontarget_group]
+    if not ramp:
+        return high, low
+    both = np.concatenate([target, nontarget])
+    is_target = np.arange(both.size) < target.size
+    rank = np.empty(both.size)
+    rank[np.lexsort((is_target if ties == "nontargets-first" else ~is_target, both))] = np.arange(
+        both.size
+    )
+    rise = ramp * rank / both.size
+    return high + rise[: target.size], low + rise[target.size :]
 
 
 def _relief(llr: Floats) -> float:

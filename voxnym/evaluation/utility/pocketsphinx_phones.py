@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from voxnym.errors import MissingExtraError
-from voxnym.evaluation.utility.pocketsphinx_words import INSTALL, sixteen_bit, sphinx_decoder
+from voxnym.evaluation.utility.pocketsphinx_words import INSTALL, listen, sphinx_decoder
 from voxnym.records import Audio
 
 FRAME_S: Final = 0.01
@@ -50,11 +50,8 @@ def recognise_phones(audio: Audio) -> tuple[Phone, ...]:
         MissingExtraError: pocketsphinx is not installed.
     """
     decoder = _loop()
-    # The front end tracks noise and cepstral means from utterance to utterance.
-    decoder.reinit_feat()
-    decoder.start_utt()
-    decoder.process_raw(sixteen_bit(audio), full_utt=True)
-    decoder.end_utt()
+    if not listen(decoder, audio):
+        return (Phone(SILENCE, 0.0, audio.duration),) if audio.length else ()
     found: list[Phone] = []
     for piece in decoder.seg() or ():
         label = piece.word if piece.word in PHONES else SILENCE

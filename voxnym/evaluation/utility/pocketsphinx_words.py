@@ -48,6 +48,27 @@ def sixteen_bit(audio: Audio) -> bytes:
     return bytes(np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2").tobytes())
 
 
+def listen(decoder: Any, audio: Audio) -> bool:
+    """Decode one utterance as if it were the first.
+
+    Args:
+        decoder: of `sphinx_decoder`.
+        audio: any rate and channels.
+
+    Returns:
+        False for nothing but zeros, which the decoder would take for fricatives, or stumble over.
+    """
+    sound = sixteen_bit(audio)
+    if not any(sound):
+        return False
+    # The front end tracks noise and cepstral means from utterance to utterance.
+    decoder.reinit_feat()
+    decoder.start_utt()
+    decoder.process_raw(sound, full_utt=True)
+    decoder.end_utt()
+    return True
+
+
 @lru_cache(maxsize=1)
 def english_pronunciations() -> dict[str, tuple[str, ...]]:
     """Word to pronunciations of the dictionary that comes with pocketsphinx.
@@ -91,12 +112,12 @@ class ClosedWords:
 
     @property
     def id(self) -> str:
-        """Library with version, vocabulary, hash of dictionary and bigrams."""
+        """Library with version, vocabulary, weight, hash of dictionary and bigrams."""
         from importlib.metadata import version
 
         return (
             f"pocketsphinx {version('pocketsphinx')}, closed vocabulary of {self.model.words} "
-            f"words, {self.model.digest[:12]}"
+            f"words, weight {self.language_weight:g}, {self.model.digest[:12]}"
         )
 
     def __call__(self, audio: Audio) -> str:
@@ -106,12 +127,7 @@ class ClosedWords:
             MissingExtraError: pocketsphinx is not installed.
         """
         decoder = _decoder(self.model, self.language_weight)
-        # The front end tracks noise and cepstral means from utterance to utterance.
-        decoder.reinit_feat()
-        decoder.start_utt()
-        decoder.process_raw(sixteen_bit(audio), full_utt=True)
-        decoder.end_utt()
-        found = decoder.hyp()
+        found = decoder.hyp() if listen(decoder, audio) else None
         return plain_words(found.hypstr) if found is not None else ""
 
 
