@@ -63,8 +63,8 @@ def turned(node: ast.AST) -> Iterator[ast.AST]:
         case ast.BinOp(op=operator) if type(operator) in OPERATIONS:
             yield ast.BinOp(node.left, OPERATIONS[type(operator)](), node.right)
         case ast.BoolOp(op=operator):
-            other = ast.Or() if isinstance(operator, ast.And) else ast.And()
-            yield ast.BoolOp(other, node.values)
+            opposite = ast.Or() if isinstance(operator, ast.And) else ast.And()
+            yield ast.BoolOp(opposite, node.values)
         case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.Invert()):
             yield node.operand
         case ast.Constant(value=bool(value)):

@@ -13,7 +13,7 @@ from voxnym.records import Frames
 TRUSTED_SHARE = 0.95
 """Poles that the map took from above this share of half the rate are not brought back."""
 
-LOST_RADIUS = 0.3
+LOST_RADIUS = 0.5
 """Factor on the radius of those: the map left an empty band, so that its poles model noise, and
 brought back they would rise as a peak at the top that nobody's voice has."""
 

@@ -10,6 +10,7 @@ from voxnym.evaluation.attackers.adapted import Adapted
 from voxnym.evaluation.attackers.alignment import Aligned
 from voxnym.evaluation.attackers.cues import CUES, CueOnly
 from voxnym.evaluation.attackers.durations import Durations
+from voxnym.evaluation.attackers.ensemble import Ensemble
 from voxnym.evaluation.attackers.finetuned import FineTuned
 from voxnym.evaluation.attackers.inversion_mcadams import McadamsInversion
 from voxnym.evaluation.attackers.inversion_world import WorldInversion
@@ -28,7 +29,7 @@ Effort = Literal["quick", "standard", "full"]
 Untrained = TypeVar("Untrained", CueOnly, Prosody, PitchMean, Durations, PhoneHistogram)
 
 STEPS: Final = {"standard": 400, "full": 800}
-SEEDS: Final = {"standard": (0,), "full": (0, 1, 2)}
+SEEDS: Final = (0, 1, 2)
 
 
 def rungs(scene: Scene, effort: Effort) -> Iterator[Rung]:
@@ -77,10 +78,25 @@ def _trained(scene: Scene, effort: Literal["standard", "full"]) -> Iterator[Rung
     network = load_embedder("dvector")
     bare = Unprotected(network)
     yield Rung(Ranked(network), bare)
-    yield Rung(Aligned(network), bare)
+    yield Rung(Aligned(network, map="linear"), bare)
     yield Rung(Adapted(network), Adapted(network, is_original=True))
     for inversion in (McadamsInversion(network), WorldInversion(network)):
         if inversion.applies(scene.subject):
-            yield Rung(inversion, bare)
-    for seed in SEEDS[effort]:
-        yield Rung(FineTuned(steps=STEPS[effort], seed=seed), bare)
+            if effort == "full":
+                yield Rung(inversion, bare)
+            yield Rung(replace(inversion, is_adapted=True), bare)
+    yield from _fine_tuned(scene, effort, bare)
+
+
+def _fine_tuned(
+    scene: Scene, effort: Literal["standard", "full"], bare: Unprotected
+) -> Iterator[Rung]:
+    attacker = FineTuned(steps=STEPS[effort])
+    if effort == "standard":
+        yield Rung(attacker, bare)
+        return
+    # The same recipe on originals: what it can find at all with this speech.
+    control = replace(attacker, is_original=True)
+    for seed in SEEDS:
+        yield Rung(replace(attacker, seed=seed), control)
+    yield Rung(Ensemble(attacker, SEEDS), control)

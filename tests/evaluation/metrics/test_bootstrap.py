@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -37,6 +37,7 @@ def columns(trials: list[tuple[float, int, int]]) -> tuple[NDArray[np.generic], 
     return scores, claimed == heard, claimed, heard
 
 
+@settings(deadline=None)
 @given(TRIALS)
 def test_joint_resamples_are_corpora_of_people_drawn(trials: list[tuple[float, int, int]]) -> None:
     """Every copy of a person claimed meets every copy of a person heard; copies are one person."""

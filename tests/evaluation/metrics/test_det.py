@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -21,6 +21,7 @@ def all_points(target: list[float], other: list[float]) -> list[tuple[float, flo
     ]
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_only_corners_and_all_corners(target: list[float], other: list[float]) -> None:
     found = det_points(target, other)
@@ -58,6 +59,7 @@ def test_gaussian_scores_give_a_line_of_slope_minus_one(distance: float) -> None
     assert alarm[inner] + miss[inner] == pytest.approx(-distance, abs=0.02)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES, st.sampled_from([0.01, 0.1, 0.25, 0.5, 0.9]))
 def test_most_targets_at_an_allowed_rate(
     target: list[float], other: list[float], rate: float

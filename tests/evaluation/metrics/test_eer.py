@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -41,6 +41,7 @@ def kaldi_by_loop(target: list[float], other: list[float]) -> float:
     return step / len(ours)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_definition(target: list[float], other: list[float]) -> None:
     rate, threshold = by_definition(target, other)
@@ -53,6 +54,7 @@ def test_definition(target: list[float], other: list[float]) -> None:
     assert (found.unit, found.reading, found.is_folded) == ("1", "vpc2024", False)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_kaldi(target: list[float], other: list[float]) -> None:
     found = eer(target, other, reading="kaldi")
@@ -62,6 +64,7 @@ def test_kaldi(target: list[float], other: list[float]) -> None:
     assert found.alarm == np.mean(np.array(other) >= found.threshold)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_interpolated_lies_where_the_lines_cross(target: list[float], other: list[float]) -> None:
     found = eer(target, other, reading="interpolated")
@@ -83,6 +86,12 @@ def test_interpolated_between_two_points() -> None:
     assert (found.value, found.threshold) == (pytest.approx(0.5), 2.0)
 
 
+def test_interpolated_at_a_point() -> None:
+    # Errors (0, 1/2) at 0, (1/2, 1/2) at 2, (1/2, 0) at 2.5.
+    found = eer([2.0, 3.0], [0.0, 2.5], reading="interpolated")
+    assert (found.value, found.threshold) == (0.5, 2.0)
+
+
 @pytest.mark.parametrize("distance", [0.5, 1.0, 2.5])
 def test_gaussian_scores(distance: float) -> None:
     from scipy.special import ndtr, ndtri
@@ -95,6 +104,7 @@ def test_gaussian_scores(distance: float) -> None:
         assert found.threshold == pytest.approx(distance / 2, abs=2e-3)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_monotone_changes_change_nothing(target: list[float], other: list[float]) -> None:
     def changed(scores: list[float]) -> list[float]:
@@ -107,6 +117,7 @@ def test_monotone_changes_change_nothing(target: list[float], other: list[float]
         assert after.threshold == np.arctan(before.threshold)
 
 
+@settings(deadline=None)
 @given(FINITE, FINITE)
 def test_swapped_sides_and_signs(target: list[float], other: list[float]) -> None:
     """The gap is the same; the rate differs at most by which of two equal gaps comes first."""
@@ -120,6 +131,7 @@ def test_swapped_sides_and_signs(target: list[float], other: list[float]) -> Non
     assert crossed == pytest.approx(straight, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(FINITE, FINITE, st.integers(2, 4))
 def test_repeated_trials_change_nothing(target: list[float], other: list[float], k: int) -> None:
     assert eer(target * k, other) == eer(target, other)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -15,6 +15,7 @@ RATIOS = st.lists(st.floats(-30, 30), min_size=1, max_size=9)
 SCORES = st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=9)
 
 
+@settings(deadline=None)
 @given(RATIOS, RATIOS)
 def test_definition(target: list[float], other: list[float]) -> None:
     found = cllr(target, other)
@@ -76,6 +77,7 @@ def entropy(target: int, other: int, targets: int, others: int) -> float:
     return sum(p * math.log2((a + b) / p) for p in (a, b) if p) / 2
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_least_cost_of_all_cuts_into_groups(target: list[float], other: list[float]) -> None:
     """Of all ways to put neighbouring scores together whose ratios rise.
@@ -100,6 +102,7 @@ def test_least_cost_of_all_cuts_into_groups(target: list[float], other: list[flo
     assert min_cllr(target, other).value == pytest.approx(best, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_calibration_forgets_the_scale(target: list[float], other: list[float]) -> None:
     found = min_cllr(np.arctan(target), np.arctan(other))

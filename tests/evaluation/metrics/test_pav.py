@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -34,6 +34,7 @@ def posteriors(target: list[float], other: list[float], **options: object) -> li
     return [float(found.posterior[g]) for g in groups]
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_pooled_ties(target: list[float], other: list[float]) -> None:
     scores = sorted({*target, *other})
@@ -43,6 +44,7 @@ def test_pooled_ties(target: list[float], other: list[float]) -> None:
     assert posteriors(target, other) == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_ties_with_nontargets_first(target: list[float], other: list[float]) -> None:
     order = sorted([(s, 0) for s in other] + [(s, 1) for s in target])
@@ -51,6 +53,7 @@ def test_ties_with_nontargets_first(target: list[float], other: list[float]) -> 
     assert posteriors(target, other, ties="nontargets-first") == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_laplace(target: list[float], other: list[float]) -> None:
     scores = sorted({*target, *other})
@@ -65,6 +68,7 @@ def test_laplace(target: list[float], other: list[float]) -> None:
     assert (found.targets.sum(), found.nontargets.sum()) == (len(target) + 2, len(other) + 2)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_groups_count_their_trials_and_rise(target: list[float], other: list[float]) -> None:
     found = calibrated(np.array(target), np.array(other))
@@ -76,12 +80,14 @@ def test_groups_count_their_trials_and_rise(target: list[float], other: list[flo
     assert not found.is_padded
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_monotone_changes_change_nothing(target: list[float], other: list[float]) -> None:
     changed = [np.arctan(np.array(side)).tolist() for side in (target, other)]
     assert posteriors(*changed) == posteriors(target, other)
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_swapped_sides_and_signs_give_the_opposite(target: list[float], other: list[float]) -> None:
     turned = posteriors([-s for s in other], [-s for s in target])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -15,6 +15,7 @@ TRIALS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(TRIALS)
 def test_each_person_alone(trials: list[tuple[str, float, bool]]) -> None:
     sides = {True: [t for t in trials if t[2]], False: [t for t in trials if not t[2]]}

@@ -11,7 +11,7 @@ TRACK = np.where(FRAMES % 40 < 8, 0.0, 150 + 30 * np.sin(2 * np.pi * FRAMES / 50
 
 
 def random_pair():
-    rng = np.random.RandomState(30)  # noqa: NPY002 - the recipe of the golden values
+    rng = np.random.RandomState(30)
     first = np.where(rng.rand(300) < 0.3, 0, 100 + 100 * rng.rand(300))
     second = np.where(rng.rand(300) < 0.3, 0, 100 + 100 * rng.rand(300))
     return first, second

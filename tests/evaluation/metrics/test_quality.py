@@ -39,6 +39,13 @@ def test_falls_as_noise_rises(clean, extended):
 
 
 @needs_pystoi
+def test_extended_hears_noise_that_comes_and_goes(clean):
+    gated = clean + np.where(np.arange(clean.size) // 1_600 % 2, noisy(clean, -5) - clean, 0)
+    plain, extended = (stoi(clean, gated, 16_000, extended=each).value for each in (False, True))
+    assert extended < plain - 0.05
+
+
+@needs_pystoi
 def test_which_is_the_reference_matters(clean):
     gap = clean.copy()
     gap[8_000:12_000] *= 1e-4
@@ -80,7 +87,7 @@ def test_says_what_is_missing(monkeypatch, clean):
         pesq(clean, clean, 16_000)
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     pass
 
 
@@ -92,16 +99,18 @@ def calls(monkeypatch):
     def rate_it(rate, reference, signal, mode):
         seen.append((rate, reference, signal, mode))
         if np.abs(signal).max() < 1e-6:
-            raise Refusal("No utterances detected")
+            raise RefusalError("No utterances detected")
         return 2.5
 
     fake = ModuleType("pesq")
-    fake.pesq, fake.PesqError = rate_it, Refusal
+    fake.pesq, fake.PesqError = rate_it, RefusalError
     monkeypatch.setitem(sys.modules, "pesq", fake)
     return seen
 
 
-@pytest.mark.parametrize(("rate", "mode", "name"), [(16_000, "wb", "wide"), (8_000, "nb", "narrow")])
+@pytest.mark.parametrize(
+    ("rate", "mode", "name"), [(16_000, "wb", "wide"), (8_000, "nb", "narrow")]
+)
 def test_pesq_takes_the_band_from_the_rate(calls, clean, rate, mode, name):
     found = pesq(clean, clean / 2, rate)
     assert (found.value, found.measure, found.unit) == (2.5, f"PESQ {name}", "MOS")

@@ -15,7 +15,7 @@ def golden(name):
         wrong = np.arange(100) % 3 == 0
         return reference, np.where(wrong, (reference + 1) % 4, reference)
     if name == "u2":
-        rng = np.random.RandomState(40)  # noqa: NPY002 - the recipe of the golden values
+        rng = np.random.RandomState(40)
         return rng.randint(0, 4, 200), rng.randint(0, 4, 200)
     if name == "u3":
         return np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 3, 1, 1, 2])

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -34,6 +34,7 @@ def best_mixture(points: list[tuple[float, float]]) -> float:
     return best
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_best_mixture_of_two_thresholds(target: list[float], other: list[float]) -> None:
     found = rocch_eer(target, other)
@@ -43,6 +44,7 @@ def test_best_mixture_of_two_thresholds(target: list[float], other: list[float])
     assert found.unit == "1"
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_hull_is_convex_and_touches_the_points(target: list[float], other: list[float]) -> None:
     found = rocch_eer(target, other)
@@ -61,12 +63,14 @@ def test_hull_is_convex_and_touches_the_points(target: list[float], other: list[
     assert (rise[1:] * run[:-1] - rise[:-1] * run[1:] >= -1e-12).all()
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_monotone_changes_change_nothing(target: list[float], other: list[float]) -> None:
     found = rocch_eer(np.arctan(target), np.arctan(other))
     assert found.value == rocch_eer(target, other).value
 
 
+@settings(deadline=None)
 @given(SCORES, SCORES)
 def test_swapped_sides_and_signs(target: list[float], other: list[float]) -> None:
     turned = rocch_eer([-s for s in other], [-s for s in target])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -32,6 +32,7 @@ def test_nan_is_refused_with_its_number() -> None:
         checked([np.nan, 1, np.nan], "target")
 
 
+@settings(deadline=None)
 @given(FEW, FEW)
 def test_errors_are_counted(target: list[float], other: list[float]) -> None:
     found = errors_of(np.array(target), np.array(other))

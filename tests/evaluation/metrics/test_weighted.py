@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voxnym.errors import InputError
@@ -27,6 +27,7 @@ UNITS = st.lists(
 ).filter(lambda units: len({unit[1] for unit in units}) == 2)
 
 
+@settings(deadline=None)
 @given(UNITS)
 def test_weights_repeat_trials(units: list[tuple[float, bool, int, int]]) -> None:
     scores, target, *weights = (np.array(column) for column in zip(*units, strict=True))
@@ -40,6 +41,7 @@ def test_weights_repeat_trials(units: list[tuple[float, bool, int, int]]) -> Non
             assert np.isnan(rate)
 
 
+@settings(deadline=None)
 @given(UNITS, st.floats(0.01, 100))
 def test_only_ratios_of_weights_matter(
     units: list[tuple[float, bool, int, int]], factor: float
@@ -62,6 +64,7 @@ def test_mean_and_ratio() -> None:
     assert ratio == pytest.approx([1 / 8, np.inf, np.nan], nan_ok=True)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abcd"), st.integers(0, 3))).filter(
         lambda units: any(unit[2] for unit in units)

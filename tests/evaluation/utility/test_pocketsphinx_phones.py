@@ -1,4 +1,5 @@
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ def test_phones_follow_each_other_without_gaps():
     assert len(found) > 3
     assert {phone.label for phone in found} <= {*PHONES, SILENCE}
     assert found[0].start == 0
-    for phone, following in zip(found, found[1:], strict=False):
+    for phone, following in pairwise(found):
         assert phone.end == pytest.approx(following.start)
         assert phone.duration > 0
         assert not phone.label == SILENCE == following.label

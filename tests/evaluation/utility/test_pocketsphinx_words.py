@@ -41,7 +41,9 @@ def test_rate_and_channels_do_not_matter(recogniser, readers):
     audio, text = readers[0]
     up = resample(audio.samples, audio.rate, 44_100)
     found = recogniser(Audio(np.repeat(up, 2, axis=0), 44_100))
-    assert word_errors([text], [found]).value <= word_errors([text], [recogniser(audio)]).value + 0.1
+    assert (
+        word_errors([text], [found]).value <= word_errors([text], [recogniser(audio)]).value + 0.1
+    )
 
 
 @pytest.mark.parametrize("seconds", [0, 0.005, 0.05, 1.0])
@@ -67,7 +69,9 @@ def test_samples_become_sixteen_bits():
     samples = np.array([[0.0, 0.5, -0.5, 1.0, -1.0, 1.5]], np.float32)
     read = np.frombuffer(sixteen_bit(Audio(samples, 16_000)), "<i2")
     assert np.abs(read - [0, 16384, -16384, 32767, -32767, 32767]).max() <= 1
-    assert np.frombuffer(sixteen_bit(Audio(np.vstack([samples, -samples]), 16_000)), "<i2").any() == 0
+    assert (
+        np.frombuffer(sixteen_bit(Audio(np.vstack([samples, -samples]), 16_000)), "<i2").any() == 0
+    )
 
 
 def test_says_what_is_missing(monkeypatch):

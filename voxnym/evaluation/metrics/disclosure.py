@@ -13,6 +13,8 @@ from voxnym.evaluation.metrics.ranks import ranked
 from voxnym.evaluation.metrics.scores import Floats
 
 Fit = Literal["frequency", "beta-binomial"]
+Ties = Literal["spread", "average"]
+"""What people with one score share: all their places, or (published) the mean of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +24,7 @@ class RankDisclosure:
     Args:
         value: mean disclosure, log2 N minus the entropy of the ranks; 0 to log2 N bits.
         largest: disclosure of the rank that tells most, bits.
-        first: share of trials whose right person ranks first, 0 to 1.
+        first: share of trials whose right person ranks first (identification rate), 0 to 1.
         spread: share of ranks that are more frequent than by guessing.
         frequencies: (people,) of ranks 1 to N, adding up to 1.
         fit: how they were estimated.
@@ -51,7 +53,9 @@ class RankDisclosure:
             return np.asarray(np.log(self.frequencies * (n - 1)) - np.log1p(-self.frequencies))
 
 
-def rank_disclosure(scores: ArrayLike, own: ArrayLike, *, fit: Fit = "frequency") -> RankDisclosure:
+def rank_disclosure(
+    scores: ArrayLike, own: ArrayLike, *, fit: Fit = "frequency", ties: Ties = "spread"
+) -> RankDisclosure:
     """Similarity-rank disclosure of a full matrix of scores.
 
     Frequencies of few trials over many ranks overstate the mean by about (N - 1) / (2 n ln 2)
@@ -60,26 +64,38 @@ def rank_disclosure(scores: ArrayLike, own: ArrayLike, *, fit: Fit = "frequency"
     Args:
         scores: (people, trials).
         own: (trials,) index of the right person.
-        fit: "frequency" counts ranks (ties are spread over their places), "beta-binomial" fits
-            that law to rank - 1 by maximum likelihood.
+        fit: "frequency" counts ranks, "beta-binomial" fits that law to rank - 1 by maximum
+            likelihood.
+        ties: "spread": equal scores count for each of their places, so that constant scores
+            disclose nothing. "average": for the mean of their places, as published; constant
+            scores then disclose log2 N bits, the rank being always the same.
 
     Raises:
-        InputError: as of `ranked`, or an unknown fit.
+        InputError: as of `ranked`, or an unknown fit or reading of ties.
+
+    >>> rank_disclosure([[3.0, 1.0], [2.0, 2.0]], [0, 1]).value
+    1.0
 
     Source: similarity-rank disclosure, arXiv 2605.07291, 2026.
     """
     found = ranked(scores, own)
+    if ties == "spread":
+        low, high = found.above, found.above + found.equal
+    elif ties == "average":
+        # Half places count for both neighbours.
+        low = found.above + found.equal // 2
+        high = found.above + (found.equal + 1) // 2
+    else:
+        raise InputError(f"ties={ties!r}: expected spread or average")
     counted = np.zeros(found.people)
-    for above, equal in zip(found.above, found.equal, strict=True):
-        counted[above : above + equal + 1] += 1 / (equal + 1)
+    for first, last in zip(low, high, strict=True):
+        counted[first : last + 1] += 1 / (last - first + 1)
     counted /= counted.sum()
     if fit == "frequency":
-        gamma = counted
-    elif fit == "beta-binomial":
-        gamma = _fitted(counted)
-    else:
-        raise InputError(f"fit={fit!r}: expected frequency or beta-binomial")
-    return _disclosure(gamma, fit)
+        return _disclosure(counted, fit)
+    if fit == "beta-binomial":
+        return _disclosure(_fitted(counted), fit)
+    raise InputError(f"fit={fit!r}: expected frequency or beta-binomial")
 
 
 def _disclosure(gamma: Floats, fit: Fit) -> RankDisclosure:

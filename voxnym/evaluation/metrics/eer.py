@@ -106,7 +106,7 @@ def _kaldi(target: Floats, nontarget: Floats) -> EqualErrorRate:
     """Fewest targets refused for which no larger share of non-targets is accepted."""
     target, nontarget = np.sort(target), np.sort(nontarget)
     k = np.arange(target.size)
-    q = np.maximum(nontarget.size - 1 - (nontarget.size * k) // target.size, 0)
+    q = nontarget.size - 1 - (nontarget.size * k) // target.size
     is_enough = nontarget[q] < target
     # The published loop ends at the last target, whatever its score.
     is_enough[-1] = True

@@ -19,7 +19,7 @@ class LocalDisclosure:
     Args:
         value: mean (ALID), bits; negative where the attacker is misled.
         trials: (trials,) bits of each, log2(N · p of the right person).
-        positive: share of trials above 0 bits.
+        positive: share of trials above 0 bits; the others are 0 or below.
         positive_mean: mean of those, 0 where there are none.
         negative_mean: mean of the others.
         largest: of any trial.
@@ -54,7 +54,10 @@ def local_disclosure(
         development_own: its right people.
 
     Raises:
-        InputError: as of `ranked`, or a trial whose scores are all equal.
+        InputError: as of `ranked`, infinite scores, or a trial whose scores are all equal.
+
+    Source: local information disclosure as its published program computes it; the offset of the
+        regression cancels in the softmax.
     """
     weight = _weight(development_scores, development_own)
     z, right = _standardised(scores, own)
@@ -76,6 +79,8 @@ def local_disclosure(
 def _standardised(scores: ArrayLike, own: ArrayLike) -> tuple[Floats, Places]:
     found = np.asarray(scores, np.float64)
     ranked(found, own)
+    if np.isinf(found).any():
+        raise InputError(f"{int(np.isinf(found).sum())} scores are infinite: no standard deviation")
     spread = found.std(axis=0, ddof=1)
     flat = int((spread == 0).sum())
     if flat:

@@ -32,7 +32,7 @@ class Calibration:
     nontargets: Floats
     target_group: NDArray[np.intp]
     nontarget_group: NDArray[np.intp]
-    is_padded: bool = False
+    is_padded: bool
 
     @property
     def posterior(self) -> Floats:
@@ -59,6 +59,13 @@ def calibrated(
         laplace: add one target and one non-target below and above all scores, which keeps
             likelihood ratios finite.
 
+    Raises:
+        InputError: an unknown reading of ties.
+
+    >>> found = calibrated(np.array([1.0, 3.0]), np.array([0.0, 2.0]))
+    >>> found.targets.tolist(), found.nontargets.tolist()
+    ([0.0, 1.0, 1.0], [1.0, 1.0, 0.0])
+
     Source: Brümmer and du Preez, The PAV algorithm optimizes binary proper scoring rules, 2013.
     """
     from scipy.optimize import isotonic_regression
@@ -71,7 +78,7 @@ def calibrated(
     values, hits = both[order], is_target[order].astype(np.float64)
     new = np.append(True, values[1:] != values[:-1])
     if ties == "nontargets-first":
-        new |= np.append(True, hits[1:] != hits[:-1])
+        new[1:] |= hits[1:] != hits[:-1]
     step = np.cumsum(new) - 1
     weight = np.bincount(step).astype(np.float64)
     mean = np.bincount(step, hits) / weight

@@ -1,4 +1,4 @@
-"""Singling out: a predicate that fires on one person alone, one of two attacks that the law names."""
+"""Singling out: a predicate that fires on one person alone, one of two attacks in the law."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -73,13 +74,18 @@ def _letters(found: Model, samples: NDArray[np.float32]) -> str:
     samples = long_enough(samples, found.network.config)
     inputs = found.front(samples, sampling_rate=found.rate, return_tensors="pt")
     with torch.inference_mode():
-        best = found.network(**inputs).logits[0].argmax(dim=-1)
-    return str(found.front.decode(best.tolist()))
+        best = found.network(**inputs).logits[0].argmax(dim=-1).tolist()
+    writer = found.front.tokenizer
+    # The library's own decoding writes "<unk>" out, which would count as a word.
+    marks = (writer.pad_token_id, writer.unk_token_id, writer.bos_token_id, writer.eos_token_id)
+    letters = [each for each, _ in groupby(best) if each not in marks]
+    text = "".join(writer.convert_ids_to_tokens(letters))
+    return text.replace(writer.word_delimiter_token or " ", " ")
 
 
 @lru_cache(maxsize=1)
 def _network(model: str, revision: str | None) -> Model:
     found = loaded("AutoModelForCTC", "AutoProcessor", model, revision)
-    if not hasattr(found.front, "tokenizer"):
-        raise InputError(f"{model}: no letters: its folder lacks a tokenizer")
+    if not hasattr(getattr(found.front, "tokenizer", None), "word_delimiter_token"):
+        raise InputError(f"{model}: writes no letters: its folder lacks a tokenizer for them")
     return found

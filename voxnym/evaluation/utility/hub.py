@@ -63,7 +63,7 @@ def loaded(network: str, front: str, model: str, revision: str | None) -> Model:
             output_loading_info=True,
             **where,
         )
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().partition("\n")[0]
         raise InputError(f"{model}: no such model to be had: {first}") from error
     if missing := sorted(info["missing_keys"]):

@@ -77,7 +77,6 @@ class WhisperWords:
             temperature=0.0,
             condition_on_previous_text=False,
             vad_filter=False,
-            without_timestamps=True,
         )
         return plain_words(" ".join(piece.text for piece in pieces))
 
@@ -90,6 +89,8 @@ def _network(model: str, revision: str | None) -> Any:
         raise MissingExtraError(
             'Whisper needs faster-whisper: pip install "voxnym[whisper]"'
         ) from error
+    if Path(model).is_dir() and not (Path(model) / "tokenizer.json").is_file():
+        raise InputError(f"{model}: holds no tokenizer.json, and none is fetched in its place")
     try:
         # One thread: utterances are spread over processes.
         return WhisperModel(
