@@ -38,6 +38,7 @@ def test_aligned_phones_fit_the_sound_better_than_the_dictionary(readers):
         aligned.append(phone_text(said))
         listed.append(phone_text(dictionary_phones(text)))
         heard.append(phone_text(recognise_phones(audio)))
+    assert aligned != listed
     of_sound = word_errors(aligned, heard).value
     assert 0.1 < of_sound < 0.6
     assert of_sound <= word_errors(listed, heard).value

@@ -1,5 +1,7 @@
 import sys
 from itertools import pairwise
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -36,6 +38,19 @@ def test_nothing_carries_over_to_the_next_utterance():
     alone = recognise_phones(audios[2])
     assert there == back
     assert alone == there[2]
+
+
+def test_noises_and_pauses_in_a_row_are_one_silence(monkeypatch):
+    heard = [("SIL", 0, 4), ("+NSN+", 5, 9), ("AA", 10, 12), ("AA", 13, 14), ("SIL", 15, 19)]
+    decoder = MagicMock()
+    decoder.seg.return_value = [
+        SimpleNamespace(word=word, start_frame=first, end_frame=last) for word, first, last in heard
+    ]
+    monkeypatch.setattr(pocketsphinx_phones, "_loop", lambda: decoder)
+    found = recognise_phones(toy_speech(seconds=0.2))
+    assert [each.label for each in found] == [SILENCE, "AA", "AA", SILENCE]
+    assert [each.start for each in found] == pytest.approx([0, 0.1, 0.13, 0.15])
+    assert [each.end for each in found] == pytest.approx([0.1, 0.13, 0.15, 0.2])
 
 
 def test_silence_is_silence():

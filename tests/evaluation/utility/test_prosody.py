@@ -30,6 +30,7 @@ def test_tracks_of_other_rates_and_channels_lie_alike():
     up = resample(audio.samples, RATE, 44_100)
     other = pitch_track(Audio(np.repeat(up, 2, axis=0), 44_100))
     track = pitch_track(audio)
+    assert abs(track.size - other.size) <= 1
     size = min(track.size, other.size)
     both = (track[:size] > 0) & (other[:size] > 0)
     assert both.mean() > 0.6

@@ -1,6 +1,8 @@
 import importlib
 import textwrap
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -20,6 +22,13 @@ CALLS = """
         while time.process_time() < until:
             pass
         return held
+
+    def three_peaks(peak):
+        before = peak()
+        held = np.ones((before >> 3) + (50 << 17))
+        during = peak()
+        del held
+        return before, during, peak()
 
     def slow_start(audio):
         return None
@@ -61,12 +70,13 @@ def test_loading_counts_as_the_start(calls):
     assert found.cpu_per_s < 0.1
 
 
-def test_peak_stays_when_memory_is_given_back():
-    before = peak_memory()
-    held = np.ones(before // 8 + 50 * MEGABYTE // 8)
-    assert peak_memory() >= before + 50 * MEGABYTE
-    del held
-    assert peak_memory() >= before + 50 * MEGABYTE
+def test_peak_stays_when_memory_is_given_back(calls):
+    # In a small process: what this one has held by now may be large.
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        before, during, after = pool.submit(calls.three_peaks, peak_memory).result()
+    assert before + 50 * MEGABYTE <= during < before + 200 * MEGABYTE + before
+    # The kernel counts in strides of some pages.
+    assert after == pytest.approx(during, abs=MEGABYTE)
 
 
 def test_processor_time_grows_with_work_only():

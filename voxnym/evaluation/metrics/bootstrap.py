@@ -18,7 +18,8 @@ LEVEL: Final = 95.0
 LEAST_PEOPLE: Final = 20
 """Of each gender; fewer do not allow a claim."""
 LEAST_TARGETS: Final = 200
-_CHUNK: Final = 2_000_000
+_CHUNK: Final = 200_000
+"""Weights at once: what a processor's cache holds is three times as fast as what it does not."""
 
 Places = NDArray[np.intp]
 

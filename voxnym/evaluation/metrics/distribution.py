@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from voxnym.errors import InputError
 from voxnym.evaluation.metrics.distribution_laws import vectors_of
-from voxnym.evaluation.metrics.distribution_statistics import statistics
-from voxnym.evaluation.metrics.distribution_subspace import gender_agreement
+from voxnym.evaluation.metrics.distribution_statistics import all_statistics
 from voxnym.evaluation.metrics.scores import Floats
 
 Side = Literal["upper", "lower", "both"]
@@ -141,9 +140,9 @@ def check_distribution(
 ) -> Distribution:
     """Whether a generator of voices follows real ones, without being copies of them.
 
-    Every statistic is computed within a gender and averaged over the two. Real voices are split in
-    halves: the second half against the first says what chance does, made voices against the first
-    what they do.
+    Every statistic is computed within a gender and averaged over the two; cosines of both genders'
+    pairs make one law. Real voices are split in halves: the second half against the first says
+    what chance does, made voices against the first what they do.
 
     Args:
         generated: as many of each gender as organic, or more.
@@ -166,11 +165,11 @@ def check_distribution(
         first = {k: v[: len(v) // 2] for k, v in real.items()}
         second = {k: v[len(v) // 2 : 2 * (len(v) // 2)] for k, v in real.items()}
         few = {k: made[k][: len(v)] for k, v in first.items()}
-        null.append(_all(second, first, known, threshold, rng))
-        halves.append(_all(few, first, known, threshold, rng))
+        null.append(all_statistics(second, first, known, threshold, rng))
+        halves.append(all_statistics(few, first, known, threshold, rng))
     whole = {k: rng.permutation(v)[: len(sets[1][k])] for k, v in sets[0].items()}
     shuffled = {k: rng.permutation(v) for k, v in sets[2].items()}
-    value = _all(whole, sets[1], shuffled, threshold, rng)
+    value = all_statistics(whole, sets[1], shuffled, threshold, rng)
     return Distribution(
         tuple(
             _check(
@@ -203,29 +202,6 @@ def _fit(
     unknown = sorted(limits.keys() - SIDES.keys())
     if unknown or splits < 1:
         raise InputError(f"limits of unknown checks {unknown}, {splits} splits")
-
-
-def _all(
-    made: dict[str, Floats],
-    real: dict[str, Floats],
-    known: dict[str, Floats],
-    threshold: float,
-    rng: np.random.Generator,
-) -> dict[str, float]:
-    """Every statistic, mean over genders; gender by all voices together."""
-    each = [statistics(made[k], real[k], known[k], threshold, rng) for k in real]
-    found = {name: float(np.mean([one[name] for one in each])) for name in each[0]}
-    found["gender"] = gender_agreement(
-        np.concatenate([made[k] for k in real]),
-        _labels(made),
-        np.concatenate([known[k] for k in real]),
-        _labels(known),
-    )
-    return found
-
-
-def _labels(voices: dict[str, Floats]) -> NDArray[np.str_]:
-    return np.repeat(list(voices), [len(rows) for rows in voices.values()])
 
 
 def _check(

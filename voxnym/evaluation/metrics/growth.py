@@ -17,7 +17,8 @@ def grown(
 
     Every person's utterances are dealt at random into groups of the size wanted; what is left over
     is not used. For cosines of unit vectors, the mean of scores orders people as the mean of the
-    utterances' vectors does.
+    utterances' vectors does; it does not order recordings so, and singles out a little less
+    (0.93 against 0.97 for 30 utterances of made-up people) than cosines of mean vectors.
 
     Args:
         scores: (people, trials).

@@ -50,7 +50,8 @@ def rocch_eer(
     target = checked(target_scores, "target")
     nontarget = checked(nontarget_scores, "non-target")
     alarm, miss = hull(calibrated(target, nontarget, ties=ties))
-    return HullErrorRate(_crossing(alarm, miss), alarm, miss)
+    # Along the hull, miss minus alarm rises strictly from -1 to 1; the rates are equal at 0.
+    return HullErrorRate(float(np.interp(0.0, miss - alarm, miss)), alarm, miss)
 
 
 def hull(found: Calibration) -> tuple[Floats, Floats]:
@@ -58,12 +59,3 @@ def hull(found: Calibration) -> tuple[Floats, Floats]:
     misses = np.concatenate([[0.0], np.cumsum(found.targets)]) / found.targets.sum()
     below = np.concatenate([[0.0], np.cumsum(found.nontargets)]) / found.nontargets.sum()
     return np.asarray(1 - below), np.asarray(misses)
-
-
-def _crossing(alarm: Floats, miss: Floats) -> float:
-    """Where the hull meets the line of equal rates."""
-    place = int(np.argmax(miss >= alarm))
-    before = alarm[place - 1] - miss[place - 1]
-    after = miss[place] - alarm[place]
-    share = before / (before + after)
-    return float(miss[place - 1] + share * (miss[place] - miss[place - 1]))
