@@ -88,6 +88,14 @@ def test_trained_attackers_that_learn_nothing_are_void(tmp_path: Path) -> None:
     assert not strong.void
 
 
+def test_learning_curve_ends_with_everybody(tmp_path: Path) -> None:
+    strong, weak = Scripted("strong", 0.0, "semi-informed"), Scripted("weak", 9.0, "semi-informed")
+    rung = Rung(strong, fewer=((0.25, weak), (0.5, Scripted("half", 0.5, "semi-informed"))))
+    (tried,) = climb(toy_scene(tmp_path), [rung], Records(tmp_path / "records"))
+    assert [share for share, _ in tried.attack.curve] == [0.25, 0.5, 1.0]
+    assert tried.attack.curve[0][1] > tried.attack.curve[2][1] == tried.attack.eer.value
+
+
 def test_scores_of_the_wrong_shape_are_refused(tmp_path: Path) -> None:
     @dataclass(frozen=True)
     class Wrong(Scripted):

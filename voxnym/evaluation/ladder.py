@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from voxnym.errors import InputError
 from voxnym.evaluation.attackers.attack import Attacker, Verdict
-from voxnym.evaluation.figures import attack_from
+from voxnym.evaluation.figures import attack_from, rate_of
 from voxnym.evaluation.results import Attack, Figure
 from voxnym.evaluation.scene import Scene
 
@@ -28,10 +28,13 @@ class Rung:
     Args:
         attacker: on the system's output.
         control: the same one on originals; None where it would be the attacker itself.
+        fewer: (share, attacker) pairs: the same one with that share of the training people, for a
+            learning curve.
     """
 
     attacker: Attacker
     control: Attacker | None = None
+    fewer: tuple[tuple[float, Attacker], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +98,16 @@ def climb(scene: Scene, rungs: Iterable[Rung], records: Records) -> Iterator[Tri
                 controls[name] = attack_from(rung.control, scene, found, 0.0).eer
             original = controls[name]
         attack = attack_from(rung.attacker, scene, verdict, seconds)
-        yield Tried(replace(attack, original=original), verdict.scores)
+        curve = tuple(_curve(scene, rung, records))
+        if curve:
+            curve = (*curve, (1.0, attack.eer.value))
+        yield Tried(replace(attack, original=original, curve=curve), verdict.scores)
+
+
+def _curve(scene: Scene, rung: Rung, records: Records) -> Iterator[tuple[float, float]]:
+    for share, attacker in rung.fewer:
+        verdict, _ = _verdict(scene, attacker, records)
+        yield share, rate_of(scene.trials, verdict.scores, scene).value
 
 
 def _verdict(scene: Scene, attacker: Attacker, records: Records) -> tuple[Verdict, float]:

@@ -30,6 +30,8 @@ Untrained = TypeVar("Untrained", CueOnly, Prosody, PitchMean, Durations, PhoneHi
 
 STEPS: Final = {"standard": 400, "full": 800}
 SEEDS: Final = (0, 1, 2)
+SHARES: Final = (0.25, 0.5)
+"""Of the training people, for the learning curve."""
 
 
 def rungs(scene: Scene, effort: Effort) -> Iterator[Rung]:
@@ -97,6 +99,7 @@ def _fine_tuned(
         return
     # The same recipe on originals: what it can find at all with this speech.
     control = replace(attacker, is_original=True)
+    fewer = tuple((share, replace(attacker, share=share)) for share in SHARES)
     for seed in SEEDS:
-        yield Rung(replace(attacker, seed=seed), control)
+        yield Rung(replace(attacker, seed=seed), control, fewer if seed == 0 else ())
     yield Rung(Ensemble(attacker, SEEDS), control)

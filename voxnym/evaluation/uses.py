@@ -19,12 +19,16 @@ _LEAST_PEOPLE = 4
 def uses(scene: Scene, material: Material) -> Iterator[Use | Check]:
     """Utility, measure by measure; a check says what could not be measured and why."""
     from voxnym.evaluation.utility.emotion_use import emotion_use
+    from voxnym.evaluation.utility.phones_use import phone_use
     from voxnym.evaluation.utility.sound_use import melody_use, quality_use
     from voxnym.evaluation.utility.words_use import spoken_sample
 
     of_each = material.protocol.word_utterances
     ids = spoken_sample(scene, of_each) or scene.trials.utterances[: 2 * len(scene.trials.speakers)]
     yield from _tried("words", lambda: _words(scene, of_each))
+    told = spoken_sample(scene, 1)
+    if told:
+        yield from _tried("phones", lambda: phone_use(scene, told))
     yield from _tried("quality", lambda: quality_use(scene, ids))
     yield from _tried("melody", lambda: melody_use(scene, ids))
     emotional = emotional_ids(material)

@@ -66,12 +66,12 @@ def test_averages_of_voices_are_too_alike_raw_and_centred() -> None:
 
 def test_norms() -> None:
     pool = np.array([[0.0, 0.0], [3.0, 4.0]])
-    found = norm_law([[3.0, 4.0], [-0.1, 5.0]], [[0.0, 5.0], [0.0, 7.0]], pool)
+    found = norm_law([[3.5, 4.0], [-0.1, 5.0]], [[0.0, 5.0], [0.0, 7.0]], pool)
     assert found.value == 0.5
-    # Norms 5 and 5.001 against 5 and 7.
-    assert found.spread == pytest.approx((np.sqrt(25.01) - 5) / 2)
-    # Of four values, -0.1 and 5 lie beyond the pool's range in their dimension.
-    assert found.outside == 0.5
+    # Norms 5.315 and 5.001 against 5 and 7.
+    assert found.spread == pytest.approx((np.sqrt(28.25) - np.sqrt(25.01)) / 2)
+    # Of four values, 3.5, -0.1 and 5 lie beyond the pool's range in their dimension.
+    assert found.outside == 0.75
 
 
 def test_norms_of_one() -> None:

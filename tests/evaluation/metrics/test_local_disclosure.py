@@ -20,7 +20,8 @@ def speech(
 def test_against_the_steps_one_by_one() -> None:
     linear = pytest.importorskip("sklearn.linear_model")
     scores, own = speech(1)
-    dev, dev_own = speech(2)
+    # With other numbers of people, a deviation over n and over n - 1 are not the same.
+    dev, dev_own = speech(2, people=4)
 
     def z(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.array([(c - c.mean()) / c.std(ddof=1) for c in matrix.T]).T
@@ -36,7 +37,7 @@ def test_against_the_steps_one_by_one() -> None:
         bits.append(np.log2(12 * p[person]))
     found = local_disclosure(scores, own, dev, dev_own)
     assert found.trials == pytest.approx(bits, abs=2e-3)
-    assert found.value == pytest.approx(np.mean(bits), abs=2e-3)
+    assert found.value == pytest.approx(np.mean(bits), abs=1e-3)
     assert found.positive == np.mean(found.trials > 0)
     assert found.positive_mean == pytest.approx(np.mean([b for b in found.trials if b > 0]))
     assert found.negative_mean == pytest.approx(np.mean([b for b in found.trials if b <= 0]))

@@ -41,7 +41,8 @@ def scale_of(
         scores: (n, n), as of `voice_similarity`.
         owner: (n,) labels.
         across: rows and columns are different recordings.
-        pairs: which pairs are used. "half" also reads equal scores as published.
+        pairs: which pairs are used. Equal scores get one ratio in any case; the published program
+            tells them apart, which matters for rounded scores only.
 
     Raises:
         InputError: as of `voice_similarity`, or no pair of one person, or none of two.
@@ -51,13 +52,10 @@ def scale_of(
     target, other = values[used & same], values[used & ~same]
     if not target.size or not other.size:
         raise InputError("a scale needs a pair of utterances of one person, and of two people")
-    ties: Literal["pooled", "nontargets-first"] = (
-        "nontargets-first" if pairs == "half" else "pooled"
-    )
-    found = calibrated(target, other, ties=ties, laplace=True)
+    found = calibrated(target, other, laplace=True)
     llr = found.llr[np.concatenate([found.target_group, found.nontarget_group])]
-    known, place = np.unique(np.concatenate([target, other]), return_inverse=True)
-    return Scale(known, np.bincount(place, llr) / np.bincount(place))
+    known, place = np.unique(np.concatenate([target, other]), return_index=True)
+    return Scale(known, llr[place])
 
 
 def voice_similarity(

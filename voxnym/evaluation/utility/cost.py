@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
 from dataclasses import dataclass
 
 from voxnym.evaluation.results import Figure
 from voxnym.evaluation.scene import Scene
 from voxnym.evaluation.takes import TRIAL, key_of, who_of
+from voxnym.evaluation.utility.speed import peak_memory, processor_time
 
 
 @dataclass(frozen=True)
@@ -67,15 +65,8 @@ def _spend(scene: Scene, ids: tuple[str, ...]) -> Spent:
         scene.subject(audio, utterance, who_of(utterance, scene.rule), key)
         if number == 0:
             # The first one loads libraries and is not counted.
-            started = _cpu_s()
+            started = processor_time()
         else:
             audio_s += audio.duration
     assert started is not None
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return Spent(_cpu_s() - started, audio_s, memory)
-
-
-def _cpu_s() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+    return Spent(processor_time() - started, audio_s, peak_memory() / 1e6)

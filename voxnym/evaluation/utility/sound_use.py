@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from voxnym.errors import MissingExtraError
-from voxnym.evaluation import metrics
-from voxnym.evaluation.results import Use
+from voxnym.evaluation.results import Figure, Use
 from voxnym.evaluation.scene import Scene
 from voxnym.evaluation.takes import ORIGINAL, TRIAL
+from voxnym.evaluation.utility.prosody import melody_kept
 from voxnym.evaluation.utility.resampled import ratio_figure
 from voxnym.records import Audio
 
@@ -32,7 +32,10 @@ def dnsmos(audio: Audio) -> np.ndarray:
         from speechmos import dnsmos as model
     except ImportError as error:
         raise MissingExtraError(INSTALL) from error
-    found = model.run(np.clip(audio.samples[0], -PEAK, PEAK), sr=audio.rate)
+    samples = audio.samples[0]
+    # The model refuses samples beyond full scale; turned down they stay undistorted.
+    samples = samples * min(1.0, PEAK / max(float(np.abs(samples).max()), 1e-9))
+    found = model.run(samples, sr=audio.rate)
     return np.array([found["ovrl_mos"], found["sig_mos"], found["bak_mos"]], np.float64)
 
 
@@ -42,9 +45,9 @@ def quality_use(scene: Scene, ids: tuple[str, ...]) -> Use:
     ones = np.ones(len(ids))
     found = {take: scene.table("DNSMOS", dnsmos, ids, take) for take in (TRIAL, ORIGINAL)}
 
-    def figure(take_values: np.ndarray):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def figure(opinions: np.ndarray) -> Figure:
         rng = scene.generator("quality")
-        return ratio_figure(take_values, ones, people, rng, scale=1.0, unit="MOS")
+        return ratio_figure(opinions, ones, people, rng, scale=1.0, unit="MOS")
 
     parts = {name: figure(found[TRIAL][:, i]) for i, name in enumerate(OPINIONS) if i}
     return Use(
@@ -59,19 +62,12 @@ def quality_use(scene: Scene, ids: tuple[str, ...]) -> Use:
     )
 
 
-def pitch_track(audio: Audio) -> np.ndarray:
-    """F0 every 10 ms, Hz, 0 where unvoiced."""
-    from voxnym.analysis.pitch import estimate_pitch
-
-    return np.asarray(estimate_pitch(audio.samples[0], audio.rate).pitch_hz, np.float64)
-
-
 def melody_use(scene: Scene, ids: tuple[str, ...]) -> Use | None:
     """Correlation of ln F0 before and after, over frames voiced in both."""
     values, people = [], []
     pairs = zip(scene.raw(ids, TRIAL), scene.raw(ids, ORIGINAL), strict=True)
     for id, (made, original) in zip(ids, pairs, strict=True):
-        found = metrics.pitch_correlation(pitch_track(original), pitch_track(made))
+        found = melody_kept(original, made)
         if np.isfinite(found.value):
             values.append(found.value)
             people.append(scene.utterances[id].speaker or "")

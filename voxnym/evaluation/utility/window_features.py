@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voxnym.evaluation.attackers.cepstra import log_mel
+from voxnym.evaluation.utility.prosody import FRAME_S, pitch_track
 from voxnym.records import Audio
 
 Floats = NDArray[np.float64]
@@ -15,8 +16,6 @@ Floats = NDArray[np.float64]
 WINDOW_S: Final = 1.5
 HOP_S: Final = 0.75
 BANDS: Final = 24
-FRAME_S: Final = 0.01
-"""Of `log_mel` and of the pitch tracks."""
 _PERCENTILES: Final = (10, 50, 90)
 
 
@@ -32,10 +31,8 @@ def window_features(audio: Audio) -> Floats:
     Returns:
         (windows, features); at least one window, the last part is left out if shorter.
     """
-    from voxnym.analysis.pitch import estimate_pitch
-
     mel = log_mel(audio.samples[0], BANDS)
-    pitch = np.asarray(estimate_pitch(audio.samples[0], audio.rate).pitch_hz, np.float64)
+    pitch = pitch_track(audio)
     size, hop = round(WINDOW_S / FRAME_S), round(HOP_S / FRAME_S)
     starts = range(0, max(len(mel) - size, 0) + 1, hop)
     return np.stack([_window(mel[s : s + size], pitch[s : s + size]) for s in starts])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from voxnym.evaluation import metrics
-from voxnym.evaluation.results import Use
+from voxnym.evaluation.results import Figure, Use
 from voxnym.evaluation.scene import Scene
 from voxnym.evaluation.takes import ORIGINAL, TRIAL, Take
 from voxnym.evaluation.utility.recognition import Recogniser, plain_words
@@ -56,12 +56,9 @@ def word_use(scene: Scene, recogniser: Recogniser, of_each: int) -> Use | None:
     )
     errors = found[TRIAL]
     parts = {
-        name: ratio_figure([share], [1.0], ["all"], scene.generator("words"))
-        for name, share in (
-            ("substitutions", errors.substitutions),
-            ("deletions", errors.deletions),
-            ("insertions", errors.insertions),
-        )
+        "substitutions": Figure(100 * errors.substitutions),
+        "deletions": Figure(100 * errors.deletions),
+        "insertions": Figure(100 * errors.insertions),
     }
     return Use("words", "WER", recogniser.id, after, before, "low", parts, CLOSED)
 
