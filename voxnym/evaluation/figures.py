@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from voxnym.errors import InputError
 from voxnym.evaluation import metrics
 from voxnym.evaluation.attackers.attack import Attacker, Verdict
 from voxnym.evaluation.results import Attack, Figure, Growth
@@ -177,7 +178,8 @@ def _growth(trials: Trials, scores: Floats, scene: Scene) -> Iterator[Growth]:
         return
     rng = scene.generator("growth")
     for size in SIZES:
-        rates, linked, singled, people = [], [], [], 0
+        rates, linked, people = [], [], 0
+        singled: list[float] = []
         for _ in range(_DEALS):
             matrix, owner = metrics.grown(scores[:, enrolled], own, size, rng)
             people = np.unique(owner).size
@@ -187,38 +189,27 @@ def _growth(trials: Trials, scores: Floats, scene: Scene) -> Iterator[Growth]:
             mine[owner, np.arange(owner.size)] = True
             rates.append(100 * metrics.eer(matrix[mine], matrix[~mine]).value)
             linked.append(metrics.linking(matrix, owner, among).value)
-            singled.append(_singled(matrix, owner, rng))
+            alone = _singled(matrix, owner, among, rng)
+            singled += [] if alone is None else [alone]
         if rates:
             yield Growth(
                 size,
                 float(np.mean(rates)),
                 float(np.mean(linked)),
-                float(np.nanmean(singled)),
+                float(np.mean(singled)) if singled else None,
                 among,
                 people,
             )
 
 
-def _singled(matrix: Floats, owner: NDArray[np.intp], rng: np.random.Generator) -> float:
-    """Singling out: half of the people set the threshold of each person, the others are tried.
-
-    For each person sought, the population tried is that person and as many others as there are
-    in half of the rest; the remaining ones calibrate.
-    """
-    people = np.unique(owner)
-    if people.size < 5:
-        return float("nan")
-    first = {person: int(rng.choice(np.flatnonzero(owner == person))) for person in people}
-    found = []
-    for person in people:
-        others = rng.permutation(people[people != person])
-        half = others.size // 2
-        calibration = matrix[person, [first[each] for each in others[:half]]]
-        tried = matrix[
-            person, [first[person], *(first[each] for each in others[half : 2 * half - 1])]
-        ]
-        found.append(metrics.singling_out(calibration[None], tried[None]).value)
-    return float(np.mean(found))
+def _singled(
+    matrix: Floats, owner: NDArray[np.intp], among: int, rng: np.random.Generator
+) -> float | None:
+    """Singling out on these groups; None where too few people have the two groups it takes."""
+    try:
+        return float(metrics.singled_out(matrix, owner, among, rng, draws=1).value)
+    except InputError:
+        return None
 
 
 def _densities(

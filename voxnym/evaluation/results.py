@@ -40,7 +40,8 @@ class Growth:
         utterances: how many are put together.
         eer: equal error rate, %.
         linked: chance that the right person comes first among `among`, 0 to 1.
-        singled_out: chance that a test for one person fires on nobody else, 0 to 1.
+        singled_out: chance that a test for one person fires on exactly one, 0 to 1; None where too
+            few people have that many utterances twice.
         among: people to choose from; guessing gives 1 / among.
         people: how many have that many utterances.
     """
@@ -48,7 +49,7 @@ class Growth:
     utterances: int
     eer: float
     linked: float
-    singled_out: float
+    singled_out: float | None
     among: int
     people: int
 
