@@ -8,13 +8,15 @@ import time
 
 import voxnym
 
+# Networks and their training are torch through and through; nothing of the core imports them.
+TORCH_ROOMS = ("voxnym.nn.", "voxnym.training.")
 EXTRAS = ("torch", "lightning", "sklearn", "av", "ray", "matplotlib", "librosa")
 
 
 def main() -> None:
     names = [m.name for m in pkgutil.walk_packages(voxnym.__path__, "voxnym.")]
     for name in names:
-        if name != "voxnym.__main__":
+        if name != "voxnym.__main__" and not name.startswith(TORCH_ROOMS):
             importlib.import_module(name)
     loaded = [name for name in EXTRAS if name in sys.modules]
     assert not loaded, f"the core loaded {loaded}"

@@ -201,7 +201,7 @@ def test_people_drawn_cover_the_truth_and_trials_drawn_do_not() -> None:
     # Of 50 draws at 0.93, more than 0.8 hold in 99 of 100 runs; trials drawn hold about 0.8.
     assert covered["joint"] / corpora > 0.8
     assert covered["trials"] < covered["joint"]
-    assert width["joint"] > 1.3 * width["trials"]
+    assert width["joint"] > 1.15 * width["trials"]
 
 
 def test_refusals() -> None:

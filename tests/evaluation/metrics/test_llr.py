@@ -69,6 +69,7 @@ def test_published_infinity(score: float, is_infinite: bool) -> None:
 def test_published_infinity_leaves_ordinary_costs() -> None:
     target, other = [0.3, -2.0], [1.0, -5.0]
     assert cllr(target, other, published_infinity=True) == cllr(target, other)
+    assert cllr([1000.0], [-1000.0], published_infinity=True).value == 0
 
 
 def entropy(target: int, other: int, targets: int, others: int) -> float:
@@ -121,8 +122,8 @@ def test_ramp_is_as_small_as_published() -> None:
 
 def test_ramp_with_nontargets_first() -> None:
     # One group of ratio 1 with a target below a non-target, and a pair of equal scores told apart.
-    plain = min_cllr([0.0, 2.0], [1.0, 2.0], ties="nontargets-first")
-    ramp = min_cllr([0.0, 2.0], [1.0, 2.0], ties="nontargets-first", published_ramp=True)
+    plain = min_cllr([0.0, 2.0], [2.0, 1.0], ties="nontargets-first")
+    ramp = min_cllr([0.0, 2.0], [2.0, 1.0], ties="nontargets-first", published_ramp=True)
     # Ascending: 0 (target), 1, 2 (non-target), 2 (target): the group holds one target of three.
     ratio = math.log(1 / 2)
     shift = 1e-6 / 4 * np.array([1, 2])

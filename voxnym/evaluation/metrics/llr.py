@@ -59,7 +59,7 @@ def cllr(
 def _underflowed(llr: Floats) -> Floats:
     """Minus infinity where the posterior in double precision is 0."""
     with np.errstate(over="ignore"):
-        return np.where(1 / (1 + np.exp(-llr)) == 0, -np.inf, llr)
+        return np.where(np.isinf(np.exp(-llr)), -np.inf, llr)
 
 
 def _cost(target: Floats, nontarget: Floats) -> LogLikelihoodCost:
