@@ -164,6 +164,7 @@ def test_too_little_is_said_in_words() -> None:
     assert "only 19 women and 20 men" in indicative({"f": 19, "m": 20}, 200)
     assert "only 20 women and 19 men" in indicative({"f": 20, "m": 19}, 200)
     assert "only 20 women and 0 men" in indicative({"f": 20}, 200)
+    assert "only 0 women and 20 men" in indicative({"m": 20}, 200)
     assert indicative({"f": 20, "m": 20}, 199) == "only 199 target trials (200 would allow a claim)"
     both = indicative({"f": 1, "m": 2}, 3)
     assert both.count("; ") == 1
@@ -206,7 +207,7 @@ def test_people_drawn_cover_the_truth_and_trials_drawn_do_not() -> None:
 
 def test_refusals() -> None:
     rng = np.random.default_rng(0)
-    counts = np.ones((2, 2), np.int64)
+    counts = np.ones((5, 2), np.int64)
     with pytest.raises(InputError, match="0 people, 5 replicates"):
         resamples(0, rng, 5)
     with pytest.raises(InputError, match="5 people, 0 replicates"):
@@ -214,7 +215,9 @@ def test_refusals() -> None:
     with pytest.raises(InputError, match="expected 0 to 1"):
         replicated(weighted_mean([1.0]), counts, [2])
     with pytest.raises(InputError, match="expected 0 to 1"):
-        replicated(weighted_mean([1.0]), counts, [0], [-1])
+        replicated(weighted_mean([1.0]), counts, [0], [2])
+    with pytest.raises(InputError, match="expected 0 to 1"):
+        replicated(weighted_mean([1.0]), counts, [-1])
     with pytest.raises(InputError, match="1 and 2 people"):
         replicated(weighted_mean([1.0]), counts, [0], [0, 1])
     trial = ([1.0, 0.0], [True, False])

@@ -69,6 +69,12 @@ def test_better_only_if_zero_is_excluded(shift: float, higher: bool, better: str
     assert found.difference.high - found.difference.low == pytest.approx(4, abs=0.5)
 
 
+@pytest.mark.parametrize(("shift", "better"), [(0.01, "first"), (-0.01, "second")])
+def test_small_differences_count(shift: float, better: str) -> None:
+    row = np.linspace(0.2, 0.3, 50)
+    assert compare(0.2 + shift, 0.2, row + shift, row, higher_is_better=True).better == better
+
+
 def test_each_seed_meets_each() -> None:
     rows = np.array([[10.0] * 50, [30.0] * 50])
     found = compare([10.0, 30.0], 20.0, rows, np.full(50, 20.0), higher_is_better=True)
