@@ -54,7 +54,7 @@ with tempfile.TemporaryDirectory() as place:
         subject=CommandSubject(f"{sys.executable} {PROGRAM} {{in}} {{out}} {{seed}}"),
         seed=0,
         cache=Cache(folder / "cache"),
-        )
+    )
     network = load_embedder("mfcc")
     rungs = [
         Rung(Unprotected(network)),
