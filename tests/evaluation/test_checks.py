@@ -85,6 +85,17 @@ def test_doing_nothing_changes_nothing(tmp_path: Path) -> None:
     assert checks.identity(toy_scene(tmp_path, GAIN), Loudness()).passed
 
 
+def test_a_codec_alone_is_compared_with_originals(tmp_path: Path) -> None:
+    from voxnym.evaluation.subjects import PresetSubject
+    from voxnym.preset import read_preset
+
+    scene = toy_scene(tmp_path, PresetSubject(read_preset("mcadams")))
+    found = checks.copy_synthesis(scene, Loudness())
+    assert found.passed is not None
+    assert "originals" in found.found
+    assert checks.copy_synthesis(toy_scene(tmp_path, GAIN), Loudness()).passed is None
+
+
 def test_repeatable_systems_pass_and_batch_effects_do_not(tmp_path: Path) -> None:
     order, sides = checks.repeatable(toy_scene(tmp_path, GAIN))
     assert order.passed

@@ -6,12 +6,10 @@ import secrets
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from voxnym.cli import evaluate_options as options
 from voxnym.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,101 +24,23 @@ PARTS = "parts"
 _SEED_BITS = 31
 
 
-class Effort(StrEnum):
-    """How much is tried."""
-
-    quick = "quick"
-    standard = "standard"
-    full = "full"
-
-
-class Rule(StrEnum):
-    """Who has a pseudo-voice of their own during the attack."""
-
-    utterance = "utterance"
-    speaker = "speaker"
-    one = "one"
-
-
-What = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[parts | SYSTEM...]",
-        help="'parts' for leakage by part alone; with --compare, systems or report folders.",
-    ),
-]
-System = Annotated[
-    str | None, typer.Option("--system", help="Preset or .toml file; default: the default system.")
-]
-Command = Annotated[
-    str | None,
-    typer.Option(
-        "--command", help="Somebody else's program: 'prog {in} {out}', {seed} if it takes one."
-    ),
-]
-Anonymized = Annotated[
-    Path | None,
-    typer.Option("--anonymized", help="Folder of results beside the corpus, same file stems."),
-]
-Corpus = Annotated[
-    Path | None,
-    typer.Option("--corpus", help="Recordings of known people: a corpus, or a collection of them."),
-]
-Protocol = Annotated[
-    str, typer.Option("--protocol", help="Which trials, data and measures; a name or .toml file.")
-]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder for report.html and report.json.")]
-EffortOption = Annotated[
-    Effort,
-    typer.Option(
-        "--effort",
-        help="quick: untrained attackers, minutes; standard: trained ones; full: several seeds, "
-        "learning curves, all rules.",
-    ),
-]
-RuleOption = Annotated[
-    list[Rule] | None,
-    typer.Option(
-        "--rule", help="Who has a pseudo-voice of their own; may be given more than once."
-    ),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        "--seed", help="Every random choice follows from it; default: drawn, and printed."
-    ),
-]
-CacheFolder = Annotated[
-    Path | None,
-    typer.Option("--cache", help="Where anonymized audio and trained attackers are kept."),
-]
-Processes = Annotated[int, typer.Option("--processes", min=1, help="How many work at a time.")]
-Originals = Annotated[
-    bool,
-    typer.Option("--include-originals", help="Put originals into the report, for the ear."),
-]
-CompareFlag = Annotated[bool, typer.Option("--compare", help="Set several systems side by side.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, no tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-
-
 def evaluate(
-    what: What = None,
-    system: System = None,
-    command: Command = None,
-    anonymized: Anonymized = None,
-    corpus: Corpus = None,
-    protocol: Protocol = "small",
-    out: Out = None,
-    effort: EffortOption = Effort.standard,
-    rule: RuleOption = None,
-    seed: Seed = None,
-    cache: CacheFolder = None,
-    processes: Processes = 1,
-    include_originals: Originals = False,
-    compare: CompareFlag = False,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    what: options.What = None,
+    system: options.System = None,
+    command: options.Command = None,
+    anonymized: options.Anonymized = None,
+    corpus: options.Corpus = None,
+    protocol: options.Protocol = "small",
+    out: options.Out = None,
+    effort: options.EffortOption = options.Effort.standard,
+    rule: options.RuleOption = None,
+    seed: options.Seed = None,
+    cache: options.CacheFolder = None,
+    processes: options.Processes = 1,
+    include_originals: options.Originals = False,
+    compare: options.CompareFlag = False,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Attack a system, measure what is left, and write a report.
 
@@ -136,7 +56,7 @@ def evaluate(
         corpus=corpus,
         protocol=protocol,
         effort=effort.value,
-        rules=tuple(each.value for each in rule or [Rule.utterance]),
+        rules=tuple(each.value for each in rule or [options.Rule.utterance]),
         seed=_seed(seed, out),
         out=out,
         cache=cache,
@@ -161,19 +81,19 @@ def evaluate(
 
 
 def attack(
-    system: System = None,
-    command: Command = None,
-    anonymized: Anonymized = None,
-    corpus: Corpus = None,
-    protocol: Protocol = "small",
-    out: Out = None,
-    effort: EffortOption = Effort.standard,
-    rule: RuleOption = None,
-    seed: Seed = None,
-    cache: CacheFolder = None,
-    processes: Processes = 1,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
+    system: options.System = None,
+    command: options.Command = None,
+    anonymized: options.Anonymized = None,
+    corpus: options.Corpus = None,
+    protocol: options.Protocol = "small",
+    out: options.Out = None,
+    effort: options.EffortOption = options.Effort.standard,
+    rule: options.RuleOption = None,
+    seed: options.Seed = None,
+    cache: options.CacheFolder = None,
+    processes: options.Processes = 1,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> int:
     """Attack a system and show the ladder of attackers; no utility, no page."""
     from voxnym.evaluation.evaluate import privacy_of
@@ -184,7 +104,7 @@ def attack(
         corpus=corpus,
         protocol=protocol,
         effort=effort.value,
-        rules=tuple(each.value for each in rule or [Rule.utterance]),
+        rules=tuple(each.value for each in rule or [options.Rule.utterance]),
         seed=_seed(seed, out),
         out=out,
         cache=cache,

@@ -14,7 +14,7 @@ from voxnym.evaluation.attackers.attack import Hears
 from voxnym.evaluation.clips import digest_of
 from voxnym.evaluation.results import Attack, Check, Figure
 from voxnym.evaluation.scene import Scene
-from voxnym.evaluation.subjects import Untouched
+from voxnym.evaluation.subjects import PresetSubject, Untouched
 from voxnym.evaluation.takes import ENROL, ORIGINAL, TRIAL
 from voxnym.protocols import Embedder
 from voxnym.records import Audio
@@ -26,6 +26,8 @@ FIT_PERCENT: Final = 12.0
 """An attacker that errs more often than this on originals is not fit for any claim."""
 FLAT_POINTS: Final = 2.0
 """A learning curve that still falls by more, in EER points, has not reached its floor."""
+COPY_POINTS: Final = 5.0
+"""EER points that a codec alone may cost an untrained attacker."""
 _SHUFFLES: Final = 400
 _ALPHA: Final = 0.01
 _TRIED: Final = 3
@@ -56,6 +58,28 @@ def identity(scene: Scene, embedder: Embedder) -> Check:
         gap < 1e-5,
         f"embeddings of {len(some)} utterances differ by at most {gap:.1e}",
         "no difference: nothing but the system changes the audio",
+    )
+
+
+def copy_synthesis(scene: Scene, embedder: Embedder) -> Check:
+    """What taking apart and putting together alone does: damage that an attacker can undo."""
+    from voxnym.evaluation.attackers.pretrained import LazyInformed, Unprotected
+    from voxnym.evaluation.figures import rate_of
+
+    name = "codec without stages"
+    expected = f"at most {COPY_POINTS:.0f} points above originals; more is damage, no privacy"
+    if not isinstance(scene.subject, PresetSubject):
+        return Check(name, None, f"{scene.subject.name}: its parts are not known", expected)
+    copy = scene.of(PresetSubject(scene.subject.preset, is_copy=True))
+    rates = [
+        rate_of(scene.trials, attacker(place).scores, scene)
+        for attacker, place in ((LazyInformed(embedder), copy), (Unprotected(embedder), scene))
+    ]
+    return Check(
+        name,
+        rates[0].value - rates[1].value <= COPY_POINTS,
+        f"EER {_shown(rates[0])}, originals {_shown(rates[1])} ({embedder.id}, untrained)",
+        expected,
     )
 
 

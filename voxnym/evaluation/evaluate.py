@@ -86,13 +86,15 @@ def _privacy(
     records = Records(work / RECORDS)
     tried = tuple(_climbed(plan, scene, records))
     attacks = tuple(each.attack for each in tried)
-    found = tuple(_checks(scene, tried, watch))
+    found = [*_checks(scene, tried, watch)]
+    if plan.effort != "quick":
+        found.append(checks.copy_synthesis(scene, load_embedder("dvector")))
     evaluation = Evaluation(
         system=subject.name,
         about=_about(subject),
         method=tuple(_method(plan, subject, plan.material)),
         attacks=attacks,
-        checks=found,
+        checks=tuple(found),
         made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     return evaluation, tried, scene
@@ -160,6 +162,11 @@ def _method(plan: Plan, subject: Subject, material: Material) -> Iterator[tuple[
         f"{len(learners)} ({len(material.training)} utterances)",
     )
     yield "network of untrained attackers", load_embedder("dvector").id
+    for each in material.protocol.published:
+        rates = ", ".join(f"{part} {rate:.1f} %" for part, rate in each.eer.items())
+        yield f"published: {each.system}", f"EER {rates}, against {each.attacker}"
+    if material.protocol.published_note:
+        yield "on published figures", material.protocol.published_note
     yield "effort", plan.effort
     yield "seed", str(plan.seed)
     yield "intervals", "95 %, percentile bootstrap over people on both sides, 1000 resamples"
