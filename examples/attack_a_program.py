@@ -1,8 +1,9 @@
-"""Attack somebody else's program with VoxNym's ladder.
+r"""Attack somebody else's program with VoxNym's ladder.
 
 The same on the command line, with trained attackers and on speech of your own:
 
-    voxnym attack --command 'python examples/robot_voice.py {in} {out} {seed}' --corpus CORPUS
+    voxnym attack --corpus CORPUS \
+        --command 'python examples/programs/robot_voice.py {in} {out} {seed}'
 
 Here eight synthetic people speak, and the attackers are two that need no weights, so that the
 example runs anywhere in half a minute. No claim can follow from that: it shows the way.
@@ -31,7 +32,7 @@ from voxnym.evaluation.subjects import CommandSubject
 from voxnym.records import Utterance
 from voxnym.testing import ToySpeaker, toy_speech
 
-PROGRAM = Path(__file__).with_name("robot_voice.py")
+PROGRAM = Path(__file__).with_name("programs") / "robot_voice.py"
 
 with tempfile.TemporaryDirectory() as place:
     folder = Path(place)

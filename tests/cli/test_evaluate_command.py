@@ -17,7 +17,7 @@ try:
 except MissingExtraError as error:
     pytest.skip(f"the quick ladder needs a network: {error}", allow_module_level=True)
 
-ROBOT = Path(__file__).resolve().parents[2] / "examples" / "robot_voice.py"
+ROBOT = Path(__file__).resolve().parents[2] / "examples" / "programs" / "robot_voice.py"
 
 
 @pytest.fixture(scope="module")

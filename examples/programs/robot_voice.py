@@ -1,6 +1,6 @@
 """Somebody else's anonymizer: a robot voice by ring modulation. Knows nothing of VoxNym.
 
-    python examples/robot_voice.py in.wav out.wav 7
+    python examples/programs/robot_voice.py in.wav out.wav 7
 
 The last argument seeds its only random choice, the frequency.
 """
