@@ -121,13 +121,13 @@ def _evaluate(plan: Plan, subject: Subject, as_json: bool, quiet: bool) -> int:
     import datetime
 
     from voxnym.cli.terminal import say
-    from voxnym.evaluation.evaluate import evaluation_of
+    from voxnym.evaluation.evaluate import evaluated
     from voxnym.evaluation.report.page import write_report
     from voxnym.evaluation.report.tables import check_table, ladder_table, use_table
 
     started = datetime.datetime.now(datetime.UTC)
     with _progress(quiet) as watch:
-        evaluation = evaluation_of(plan, subject, watch)
+        evaluation = evaluated(plan, subject, watch).evaluation
     assert plan.out is not None
     page, plain = write_report(evaluation, plan.out)
     challenge = plan.challenge_files(evaluation, started)

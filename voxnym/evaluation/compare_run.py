@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from voxnym.errors import InputError
 from voxnym.evaluation import metrics
 from voxnym.evaluation.compare import Comparison, Difference, compared
-from voxnym.evaluation.evaluate import evaluation_of, tried_of
+from voxnym.evaluation.evaluate import Evaluated, evaluated
 from voxnym.evaluation.figures import replicates_of
-from voxnym.evaluation.ladder import Tried
 from voxnym.evaluation.plan import Plan
 from voxnym.evaluation.report.json_form import read_report
 from voxnym.evaluation.report.page import write_report
-from voxnym.evaluation.results import Evaluation, Figure
-from voxnym.evaluation.scene import Scene, Watch
+from voxnym.evaluation.results import Figure
+from voxnym.evaluation.scene import Watch
 from voxnym.evaluation.subjects import PresetSubject
 from voxnym.preset import read_preset
 
@@ -45,16 +44,14 @@ def comparison_of(plan: Plan, systems: Sequence[str], watch: Watch) -> Compariso
             "systems and reports mixed: expected only systems (to be attacked now, on the same "
             "resamples) or only report folders"
         )
-    evaluations, found = [], []
+    found = []
     for name in systems:
         own = plan if plan.out is None else replace(plan, out=plan.out / Path(name).stem)
         subject = PresetSubject(read_preset(name))
-        evaluation = evaluation_of(own, subject, watch)
+        found.append(evaluated(own, subject, watch))
         if own.out is not None:
-            write_report(evaluation, own.out)
-        evaluations.append(evaluation)
-        found.append((evaluation, *tried_of(own, subject, watch)))
-    return compared(evaluations, list(differences(found)))
+            write_report(found[-1].evaluation, own.out)
+    return compared([each.evaluation for each in found], differences(found))
 
 
 def _is_report(name: str) -> bool:
@@ -62,18 +59,16 @@ def _is_report(name: str) -> bool:
     return path.suffix == ".json" or path.is_dir()
 
 
-def differences(
-    found: Sequence[tuple[Evaluation, Sequence[Tried], Scene]],
-) -> list[Difference]:
+def differences(found: Sequence[Evaluated]) -> list[Difference]:
     """Every pair by the strongest attacker of each, on the same trials and resamples of people."""
     results = []
     for first, second in combinations(found, 2):
-        (left, one), (right, other) = _strongest(*first), _strongest(*second)
+        (left, one), (right, other) = _strongest(first), _strongest(second)
         result = metrics.paired(left, right, one, other)
         results.append(
             Difference(
-                first[0].system,
-                second[0].system,
+                first.evaluation.system,
+                second.evaluation.system,
                 "EER of the strongest attacker of each",
                 Figure(result.value, result.low, result.high, "points"),
                 result.excludes_zero,
@@ -82,16 +77,14 @@ def differences(
     return results
 
 
-def _strongest(
-    evaluation: Evaluation, tried: Sequence[Tried], scene: Scene
-) -> tuple[float, NDArray[np.float64]]:
+def _strongest(found: Evaluated) -> tuple[float, NDArray[np.float64]]:
     """Rate and replicates of the headline attacker, on the trials that decide."""
-    best = evaluation.headline
+    best, scene = found.evaluation.headline, found.scene
     if best is None:
-        raise InputError(f"{evaluation.system}: no attacker that hears the voice counts")
+        raise InputError(f"{found.evaluation.system}: no attacker that hears the voice counts")
     scores = next(
         each.scores
-        for each in tried
+        for each in found.tried
         if (each.attack.attacker, each.attack.rule) == (best.attacker, best.rule)
     )
     trials = scene.trials

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voxnym.errors import InputError
@@ -35,14 +35,22 @@ def privacy_of(plan: Plan, subject: Subject, watch: Watch) -> Evaluation:
         return _privacy(plan, subject, work, watch)[0]
 
 
-def tried_of(plan: Plan, subject: Subject, watch: Watch) -> tuple[tuple[Tried, ...], Scene]:
-    """Attackers with all their scores; what was tried before is taken from the records."""
-    with plan.place() as work:
-        _, tried, scene = _privacy(plan, subject, work, watch)
-        return tried, scene
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """An evaluation with all scores behind it, for comparisons.
+
+    Args:
+        evaluation: the figures.
+        tried: the attackers with their score matrices.
+        scene: what they attacked.
+    """
+
+    evaluation: Evaluation
+    tried: tuple[Tried, ...]
+    scene: Scene
 
 
-def evaluation_of(plan: Plan, subject: Subject, watch: Watch) -> Evaluation:
+def evaluated(plan: Plan, subject: Subject, watch: Watch) -> Evaluated:
     """Everything: the ladder, utility, attributes, cost, pictures, samples.
 
     Raises:
@@ -50,8 +58,8 @@ def evaluation_of(plan: Plan, subject: Subject, watch: Watch) -> Evaluation:
         MissingExtraError: a network or a library of an attacker is not installed.
     """
     with plan.place() as work:
-        evaluation, _, scene = _privacy(plan, subject, work, watch)
-        return _with_use(plan, evaluation, scene)
+        evaluation, tried, scene = _privacy(plan, subject, work, watch)
+        return Evaluated(_with_use(plan, evaluation, scene), tried, scene)
 
 
 def _with_use(plan: Plan, evaluation: Evaluation, scene: Scene) -> Evaluation:
