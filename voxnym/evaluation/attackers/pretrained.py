@@ -29,74 +29,55 @@ def voices(scene: Scene, embedder: Embedder, knowledge: Knowledge) -> Vectors:
 
 
 @dataclass(frozen=True)
-class Unprotected:
+class _Untrained:
+    """What the three conditions share: a network as it is, and cosines."""
+
+    embedder: Embedder
+    hears: ClassVar[Hears] = "voice"
+    knowledge: ClassVar[Knowledge]
+
+    @property
+    def name(self) -> str:
+        """Network and condition."""
+        return f"{self.embedder.id}, {self.knowledge}"
+
+    def __call__(self, scene: Scene) -> Verdict:
+        """Compare both sides by cosine."""
+        vectors = voices(scene, self.embedder, self.knowledge)
+        return Verdict(cosine_scores(vectors, scene.trials), vectors)
+
+
+@dataclass(frozen=True)
+class Unprotected(_Untrained):
     """Originals on both sides: how well the network knows people whom nothing protects.
 
     Args:
         embedder: tells voices apart.
     """
 
-    embedder: Embedder
-    hears: ClassVar[Hears] = "voice"
     knowledge: ClassVar[Knowledge] = "unprotected"
-
-    @property
-    def name(self) -> str:
-        """Network and condition."""
-        return f"{self.embedder.id}, unprotected"
-
-    def __call__(self, scene: Scene) -> Verdict:
-        """Compare originals with originals by cosine."""
-        return _verdict(scene, self.embedder, self.knowledge)
 
 
 @dataclass(frozen=True)
-class Ignorant:
+class Ignorant(_Untrained):
     """Original enrolment against anonymized trials: somebody who does not know of the system.
 
     Args:
         embedder: tells voices apart.
     """
 
-    embedder: Embedder
-    hears: ClassVar[Hears] = "voice"
     knowledge: ClassVar[Knowledge] = "ignorant"
-
-    @property
-    def name(self) -> str:
-        """Network and condition."""
-        return f"{self.embedder.id}, ignorant"
-
-    def __call__(self, scene: Scene) -> Verdict:
-        """Compare originals with anonymized trials by cosine."""
-        return _verdict(scene, self.embedder, self.knowledge)
 
 
 @dataclass(frozen=True)
-class LazyInformed:
+class LazyInformed(_Untrained):
     """Both sides anonymized, the network trained on originals: an upper bound of privacy only.
 
     Args:
         embedder: tells voices apart.
     """
 
-    embedder: Embedder
-    hears: ClassVar[Hears] = "voice"
     knowledge: ClassVar[Knowledge] = "lazy-informed"
-
-    @property
-    def name(self) -> str:
-        """Network and condition."""
-        return f"{self.embedder.id}, lazy-informed"
-
-    def __call__(self, scene: Scene) -> Verdict:
-        """Compare anonymized speech with anonymized speech by cosine."""
-        return _verdict(scene, self.embedder, self.knowledge)
-
-
-def _verdict(scene: Scene, embedder: Embedder, knowledge: Knowledge) -> Verdict:
-    vectors = voices(scene, embedder, knowledge)
-    return Verdict(cosine_scores(vectors, scene.trials), vectors)
 
 
 @dataclass(frozen=True)
