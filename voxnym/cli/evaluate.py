@@ -6,6 +6,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ def evaluate(
     out: options.Out = None,
     effort: options.EffortOption = options.Effort.standard,
     rule: options.RuleOption = None,
+    network: options.Networks = None,
+    recogniser: options.Recognisers = None,
+    emotions: options.Emotions = None,
     seed: options.Seed = None,
     cache: options.CacheFolder = None,
     processes: options.Processes = 1,
@@ -49,20 +53,14 @@ def evaluate(
     `voxnym evaluate --compare mcadams world --corpus PATH --out report/` sets systems side by side.
     A killed run goes on where it stopped, with the same --out.
     """
-    from voxnym.evaluation.plan import Plan
-
-    words = what or []
-    plan = Plan(
-        corpus=corpus,
-        protocol=protocol,
-        effort=effort.value,
-        rules=tuple(each.value for each in rule or [options.Rule.utterance]),
-        seed=_seed(seed, out),
-        out=out,
-        cache=cache,
-        processes=processes,
+    plan = _plan(corpus, protocol, out, effort, rule, network, seed, cache, processes)
+    plan = replace(
+        plan,
+        recognisers=tuple(recogniser or ()),
+        emotion_networks=tuple(emotions or ()),
         include_originals=include_originals,
     )
+    words = what or []
     if compare:
         if system or command or anonymized:
             raise InputError("--compare takes its systems as arguments: --compare mcadams world")
@@ -89,6 +87,7 @@ def attack(
     out: options.Out = None,
     effort: options.EffortOption = options.Effort.standard,
     rule: options.RuleOption = None,
+    network: options.Networks = None,
     seed: options.Seed = None,
     cache: options.CacheFolder = None,
     processes: options.Processes = 1,
@@ -97,24 +96,41 @@ def attack(
 ) -> int:
     """Attack a system and show the ladder of attackers; no utility, no page."""
     from voxnym.evaluation.evaluate import privacy_of
-    from voxnym.evaluation.plan import Plan
     from voxnym.evaluation.report.tables import check_table, ladder_table
 
-    plan = Plan(
-        corpus=corpus,
-        protocol=protocol,
-        effort=effort.value,
-        rules=tuple(each.value for each in rule or [options.Rule.utterance]),
-        seed=_seed(seed, out),
-        out=out,
-        cache=cache,
-        processes=processes,
-    )
+    plan = _plan(corpus, protocol, out, effort, rule, network, seed, cache, processes)
     subject = _subject(system, command, anonymized, plan)
     with _progress(quiet) as watch:
         evaluation = privacy_of(plan, subject, watch)
     _show(evaluation, as_json, lambda e: [ladder_table(e), check_table(e)])
     return 0
+
+
+def _plan(
+    corpus: Path | None,
+    protocol: str,
+    out: Path | None,
+    effort: options.Effort,
+    rules: list[options.Rule] | None,
+    networks: list[str] | None,
+    seed: int | None,
+    cache: Path | None,
+    processes: int,
+) -> Plan:
+    """What both commands are asked for."""
+    from voxnym.evaluation.plan import Plan
+
+    return Plan(
+        corpus=corpus,
+        protocol=protocol,
+        effort=effort.value,
+        rules=tuple(each.value for each in rules or [options.Rule.utterance]),
+        networks=tuple(networks or ()),
+        seed=_seed(seed, out),
+        out=out,
+        cache=cache,
+        processes=processes,
+    )
 
 
 def _evaluate(plan: Plan, subject: Subject, as_json: bool, quiet: bool) -> int:

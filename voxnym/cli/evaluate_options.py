@@ -57,14 +57,36 @@ EffortOption = Annotated[
     Effort,
     typer.Option(
         "--effort",
-        help="quick: untrained attackers, minutes; standard: trained ones; full: several seeds, "
-        "learning curves, all rules.",
+        help="quick: untrained attackers, minutes; standard: trained ones; full: several seeds "
+        "and learning curves, an hour or more.",
     ),
 ]
 RuleOption = Annotated[
     list[Rule] | None,
     typer.Option(
         "--rule", help="Who has a pseudo-voice of their own; may be given more than once."
+    ),
+]
+Recognisers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recogniser",
+        help="Who writes down words: closed (the words of the test texts), whisper:MODEL, "
+        "hf:MODEL; a name on a hub or a folder. May be given more than once.",
+    ),
+]
+Emotions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--emotions",
+        help="A network that tells emotions, hf:MODEL, beside the classifier trained here.",
+    ),
+]
+Networks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--network",
+        help="One more voice network for attackers: hf:MODEL, or a trained FILE.safetensors.",
     ),
 ]
 Seed = Annotated[

@@ -111,7 +111,7 @@ def _privacy(
 def _climbed(plan: Plan, scene: Scene, records: Records) -> Iterator[Tried]:
     for rule in plan.rules:
         ruled = scene.under(rule)
-        yield from judged(tuple(climb(ruled, rungs(ruled, plan.effort), records)))
+        yield from judged(tuple(climb(ruled, rungs(ruled, plan.effort, plan.networks), records)))
 
 
 def _checks(scene: Scene, tried: Sequence[Tried], watch: Watch) -> Iterator[Check]:

@@ -63,6 +63,10 @@ class Plan:
         protocol: name or path.
         effort: how many attackers, and how long they learn.
         rules: who has a pseudo-voice of their own.
+        networks: voice networks of untrained attackers beside the d-vector one, by name.
+        recognisers: who writes down words, by name; none for the protocol's.
+        emotion_networks: who tells emotions, by name, beside the classifier trained here; none for
+            the protocol's.
         seed: every random choice follows from it.
         out: folder for the report; its folder `work` keeps what a killed run has done.
         cache: where anonymized audio and trained attackers are kept instead.
@@ -74,6 +78,9 @@ class Plan:
     protocol: str = "small"
     effort: Effort = "standard"
     rules: tuple[Rule, ...] = ("utterance",)
+    networks: tuple[str, ...] = ()
+    recognisers: tuple[str, ...] = ()
+    emotion_networks: tuple[str, ...] = ()
     seed: int = 0
     out: Path | None = None
     cache: Path | None = None
@@ -89,7 +96,7 @@ class Plan:
         """
         if self.corpus is None:
             raise InputError("--corpus is missing: expected a corpus, or a folder of corpora")
-        protocol = read_protocol(self.protocol)
+        protocol = self._protocol()
         collection = _collection(protocol, self.corpus)
         trials = _trials(protocol, collection, self.corpus)
         if protocol.digest and not trials.digest.startswith(protocol.digest):
@@ -100,6 +107,14 @@ class Plan:
         training = _training(protocol, collection, trials)
         collection.check_present((*trials.enrolments, *trials.utterances, *training))
         return Material(collection, trials, training, protocol)
+
+    def _protocol(self) -> Protocol:
+        found = read_protocol(self.protocol)
+        return replace(
+            found,
+            recognisers=self.recognisers or found.recognisers,
+            emotion_networks=self.emotion_networks or found.emotion_networks,
+        )
 
     def scene(self, subject: Subject, cache: Cache, watch: Watch = silent) -> Scene:
         """The attack on a system under the first rule."""

@@ -57,8 +57,11 @@ class Protocol:
         training_corpora: only of these corpora; none for all.
         development_splits: utterances of these splits tune attackers, where one tunes.
         word_utterances: of each person, recognised for the word error rate; 0 for none.
+        recognisers: who writes them down, as of `load_recogniser`.
         emotion_corpora: corpora with labelled emotions; none for none.
-        attribute_corpora: corpora whose sex labels are predicted; none for those of the trials.
+        emotion_networks: who tells emotions, as of `load_emotions`, beside the classifier trained
+            on those corpora.
+        language_corpora: corpora whose language is guessed; none for none.
         challenge: sets of the VoicePrivacy Challenge's own folders; None for a collection.
         published: figures of others under this protocol, to be set beside ours.
         published_note: what to mind about them.
@@ -74,8 +77,10 @@ class Protocol:
     training_corpora: tuple[str, ...] = ()
     development_splits: tuple[str, ...] = ("dev",)
     word_utterances: int = 2
+    recognisers: tuple[str, ...] = ("closed",)
     emotion_corpora: tuple[str, ...] = ()
-    attribute_corpora: tuple[str, ...] = ()
+    emotion_networks: tuple[str, ...] = ()
+    language_corpora: tuple[str, ...] = ()
     challenge: Challenge | None = None
     published: tuple[Published, ...] = ()
     published_note: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
@@ -21,36 +21,43 @@ from voxnym.evaluation.attackers.rank import Ranked
 from voxnym.evaluation.attackers.words import Words
 from voxnym.evaluation.embedders import load_embedder
 from voxnym.evaluation.ladder import Rung
+from voxnym.evaluation.subjects import PresetSubject
+from voxnym.preset import preset_names, read_preset
 
 if TYPE_CHECKING:
     from voxnym.evaluation.scene import Scene
+    from voxnym.evaluation.subjects import Subject
 
 Effort = Literal["quick", "standard", "full"]
 Untrained = TypeVar("Untrained", CueOnly, Prosody, PitchMean, Durations, PhoneHistogram)
 
-STEPS: Final = {"standard": 400, "full": 800}
+STEPS: Final = 400
+LONGER: Final = 800
+"""Updates of the one attacker that has learned from other systems before."""
 SEEDS: Final = (0, 1, 2)
 SHARES: Final = (0.25, 0.5)
 """Of the training people, for the learning curve."""
 
 
-def rungs(scene: Scene, effort: Effort) -> Iterator[Rung]:
+def rungs(scene: Scene, effort: Effort, networks: Sequence[str] = ()) -> Iterator[Rung]:
     """The ladder for a scene, the cheapest first.
 
     Args:
         scene: whose system and training speech decide what is possible.
         effort: "quick" trains nothing; "standard" trains one attacker of each kind; "full" adds
-            seeds, longer training and a second network.
+            seeds, a learning curve, and an attacker that learns from other systems first.
+        networks: further voice networks for untrained attackers, as of `load_embedder`.
     """
-    yield from _untrained(scene, effort)
+    usual = ("dvector", "mfcc") if effort == "full" else ("dvector",)
+    yield from _untrained(scene, (*usual, *networks))
     if effort != "quick":
         yield from _listening(scene)
         if scene.training:
             yield from _trained(scene, effort)
 
 
-def _untrained(scene: Scene, effort: Effort) -> Iterator[Rung]:
-    for name in ("dvector", "mfcc") if effort == "full" else ("dvector",):
+def _untrained(scene: Scene, networks: Sequence[str]) -> Iterator[Rung]:
+    for name in networks:
         network = load_embedder(name)
         bare = Unprotected(network)
         yield Rung(bare)
@@ -93,7 +100,7 @@ def _trained(scene: Scene, effort: Literal["standard", "full"]) -> Iterator[Rung
 def _fine_tuned(
     scene: Scene, effort: Literal["standard", "full"], bare: Unprotected
 ) -> Iterator[Rung]:
-    attacker = FineTuned(steps=STEPS[effort])
+    attacker = FineTuned(steps=STEPS)
     if effort == "standard":
         yield Rung(attacker, bare)
         return
@@ -103,3 +110,12 @@ def _fine_tuned(
     for seed in SEEDS:
         yield Rung(replace(attacker, seed=seed), control, fewer if seed == 0 else ())
     yield Rung(Ensemble(attacker, SEEDS), control)
+    yield Rung(replace(attacker, steps=LONGER, pretraining=tuple(_others(scene.subject))), control)
+
+
+def _others(subject: Subject) -> Iterator[Subject]:
+    """Systems of ours that the attacker can learn from before it meets the one under attack."""
+    for name in preset_names():
+        other = PresetSubject(read_preset(name))
+        if other.id != subject.id:
+            yield other

@@ -56,7 +56,7 @@ class FineTuned:
     """
 
     steps: int = 800
-    draws: int = 4
+    draws: int = 3
     seed: int = 0
     rate: float = 6e-4
     pretraining: tuple[Subject, ...] = ()

@@ -47,6 +47,8 @@ from voxnym.evaluation.metrics.llr import min_cllr as min_cllr
 from voxnym.evaluation.metrics.local_disclosure import local_disclosure as local_disclosure
 from voxnym.evaluation.metrics.people import per_speaker_eer as per_speaker_eer
 from voxnym.evaluation.metrics.pitch_correlation import pitch_correlation as pitch_correlation
+from voxnym.evaluation.metrics.quality import pesq as pesq
+from voxnym.evaluation.metrics.quality import stoi as stoi
 from voxnym.evaluation.metrics.ranks import cumulative_match as cumulative_match
 from voxnym.evaluation.metrics.ranks import ranked as ranked
 from voxnym.evaluation.metrics.recall import published_recall as published_recall

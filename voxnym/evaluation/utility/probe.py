@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 
 INSTALL: Final = 'classifiers need scikit-learn: pip install "voxnym[attack]"'
 METHOD: Final = (
-    "regularised linear discriminants on statistics of 1.5 s windows (mel, pitch, level), one "
-    "person left out at a time"
+    "regularised linear discriminants on statistics of 1.5 s windows (mel, pitch, level), never "
+    "trained on the person heard"
 )
 _FOLDS: Final = 10
 
@@ -37,6 +37,21 @@ class Windows:
     owner: NDArray[np.intp]
 
 
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """What a classifier says of utterances.
+
+    Args:
+        said: (utterances,) the likeliest label of each.
+        classes: all labels, sorted.
+        scores: (utterances, classes) mean log probability over the windows of an utterance.
+    """
+
+    said: tuple[str, ...]
+    classes: tuple[str, ...]
+    scores: Floats
+
+
 def windows_of(scene: Scene, ids: Sequence[str], take: Take) -> Windows:
     """Features of utterances as heard, with edges cut and level set."""
     rows, owner = [], []
@@ -47,9 +62,7 @@ def windows_of(scene: Scene, ids: Sequence[str], take: Take) -> Windows:
     return Windows(np.concatenate(rows), np.array(owner, np.intp))
 
 
-def told(
-    learned: Windows, heard: Windows, labels: Sequence[str], people: Sequence[str]
-) -> list[str]:
+def told(learned: Windows, heard: Windows, labels: Sequence[str], people: Sequence[str]) -> Guess:
     """What a classifier says of every utterance, never having heard its speaker.
 
     Args:
@@ -59,26 +72,51 @@ def told(
         people: (utterances,) who speaks.
 
     Raises:
-        InputError: fewer than two labels or people.
+        InputError: fewer than two labels or people, or a label that only one group of people has.
         MissingExtraError: scikit-learn is not installed.
     """
     truth, who = np.asarray(labels), np.asarray(people)
-    names = np.unique(who)
-    if names.size < 2 or np.unique(truth).size < 2:
-        raise InputError(
-            f"{names.size} people and {np.unique(truth).size} labels: expected two of each"
-        )
-    said = np.empty(truth.size, dtype=truth.dtype)
-    for left_out in np.array_split(names, min(names.size, max(_FOLDS, 2))):
+    names, classes = np.unique(who), np.unique(truth)
+    if names.size < 2 or classes.size < 2:
+        raise InputError(f"{names.size} people and {classes.size} labels: expected two of each")
+    scores = np.zeros((truth.size, classes.size))
+    for left_out in np.array_split(names, min(names.size, _FOLDS)):
         out = np.isin(who, left_out)
         model = _trained(learned, truth, ~out)
-        if model is None:
-            raise InputError(f"without {left_out[0]} only one label is left: nothing to tell")
-        rows = out[heard.owner]
-        sums = np.zeros((truth.size, model.classes_.size))
-        np.add.at(sums, heard.owner[rows], model.predict_log_proba(heard.features[rows]))
-        said[out] = model.classes_[sums[out].argmax(axis=1)]
-    return [str(each) for each in said]
+        if model.classes_.size < classes.size:
+            raise InputError(f"without {', '.join(left_out)} a label is left that nobody has")
+        scores[out] = _scores(model, heard, truth.size)[out]
+    return _guess(classes, scores)
+
+
+def told_across(learned: Windows, labels: Sequence[str], heard: Windows) -> Guess:
+    """What a classifier that was trained on one corpus says of another one.
+
+    Args:
+        learned: utterances of the first.
+        labels: their labels.
+        heard: utterances of the second.
+
+    Raises:
+        InputError: fewer than two labels.
+        MissingExtraError: scikit-learn is not installed.
+    """
+    truth = np.asarray(labels)
+    if np.unique(truth).size < 2:
+        raise InputError("one label only: expected two or more")
+    model = _trained(learned, truth, np.ones(truth.size, np.bool_))
+    return _guess(model.classes_, _scores(model, heard, int(heard.owner.max()) + 1))
+
+
+def _scores(model: Any, heard: Windows, utterances: int) -> Floats:
+    sums = np.zeros((utterances, model.classes_.size))
+    np.add.at(sums, heard.owner, model.predict_log_proba(heard.features))
+    return np.asarray(sums / np.bincount(heard.owner, minlength=utterances)[:, None])
+
+
+def _guess(classes: NDArray[np.str_], scores: Floats) -> Guess:
+    names = tuple(str(each) for each in classes)
+    return Guess(tuple(names[place] for place in scores.argmax(axis=1)), names, scores)
 
 
 def _trained(learned: Windows, truth: NDArray[np.str_], chosen: NDArray[np.bool_]) -> Any:
@@ -89,8 +127,6 @@ def _trained(learned: Windows, truth: NDArray[np.str_], chosen: NDArray[np.bool_
     rows = chosen[learned.owner]
     target = truth[learned.owner[rows]]
     classes = np.unique(target)
-    if classes.size < 2:
-        return None
     # Equal priors: a frequent class must not swallow the rare ones, since recalls count alike.
     priors = np.full(classes.size, 1 / classes.size)
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=priors)

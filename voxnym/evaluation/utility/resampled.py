@@ -48,7 +48,7 @@ def recall_figure(
     people: Sequence[str],
     rng: np.random.Generator,
 ) -> Figure:
-    """Unweighted average recall in percent, with people resampled."""
+    """Unweighted average recall in percent, with people resampled; no interval for one person."""
     true, told = np.asarray(reference), np.asarray(hypothesis)
     names, owner = np.unique(np.asarray(people), return_inverse=True)
     classes = np.unique(true)
@@ -59,9 +59,11 @@ def recall_figure(
         all_of[:, place] = np.bincount(owner[mine], minlength=names.size)
         right = mine & (told == each)
         hits[:, place] = np.bincount(owner[right], minlength=names.size)
+    value = 100 * metrics.unweighted_recall(true, told).value
+    if names.size < 2:
+        return Figure(value, basis=f"one speaker, {true.size} utterances, {classes.size} classes")
     counts = metrics.resamples(names.size, rng)
     replicates = 100 * metrics.ratio_replicates(hits, all_of, counts).mean(axis=1)
-    value = 100 * metrics.unweighted_recall(true, told).value
     found = metrics.interval(value, replicates)
     basis = f"{names.size} speakers, {true.size} utterances, {classes.size} classes"
     return Figure(value, found.low, found.high, "%", basis)

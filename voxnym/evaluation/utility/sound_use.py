@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from voxnym.errors import MissingExtraError
+from voxnym.evaluation.metrics.pitch_correlation import Reading
 from voxnym.evaluation.results import Figure, Use
 from voxnym.evaluation.scene import Scene
 from voxnym.evaluation.takes import ORIGINAL, TRIAL
@@ -63,24 +64,36 @@ def quality_use(scene: Scene, ids: tuple[str, ...]) -> Use:
 
 
 def melody_use(scene: Scene, ids: tuple[str, ...]) -> Use | None:
-    """Correlation of ln F0 before and after, over frames voiced in both."""
-    values, people = [], []
+    """Correlation of ln F0 before and after over frames voiced in both; the challenge's beside."""
+    found: dict[Reading, list[float]] = {"voiced": [], "vpc2022": []}
     pairs = zip(scene.raw(ids, TRIAL), scene.raw(ids, ORIGINAL), strict=True)
-    for id, (made, original) in zip(ids, pairs, strict=True):
-        found = melody_kept(original, made)
-        if np.isfinite(found.value):
-            values.append(found.value)
-            people.append(scene.utterances[id].speaker or "")
-    if not values:
+    for made, original in pairs:
+        for reading, values in found.items():
+            values.append(melody_kept(original, made, reading=reading).value)
+    people = [scene.utterances[id].speaker or "" for id in ids]
+    voiced, published = (_mean(scene, values, people) for values in found.values())
+    if voiced is None:
         return None
-    rng = scene.generator("melody")
-    figure = ratio_figure(values, np.ones(len(values)), people, rng, scale=1.0, unit="")
     return Use(
         "melody",
         "correlation of ln F0",
         "frames voiced in both",
-        figure,
+        voiced,
         None,
         "high",
-        note="Kept melody serves listeners and gives people away.",
+        {"as VoicePrivacy 2022 computes it, unvoiced frames included": published}
+        if published
+        else {},
+        "Kept melody serves listeners and gives people away.",
     )
+
+
+def _mean(scene: Scene, values: list[float], people: list[str]) -> Figure | None:
+    """Over utterances where there is a value; None where there is nowhere one."""
+    known = np.isfinite(values)
+    if not known.any():
+        return None
+    kept = np.asarray(values)[known]
+    whose = [person for person, is_known in zip(people, known, strict=True) if is_known]
+    rng = scene.generator("melody")
+    return ratio_figure(kept, np.ones(kept.size), whose, rng, scale=1.0, unit="")
