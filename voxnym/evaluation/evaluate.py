@@ -11,6 +11,7 @@ from pathlib import Path
 from voxnym.errors import InputError
 from voxnym.evaluation import checks, shown
 from voxnym.evaluation.cache import Cache
+from voxnym.evaluation.distinct_voices import DistinctVoices, distinct_voices
 from voxnym.evaluation.embedders import load_embedder
 from voxnym.evaluation.ladder import Records, Tried, climb, judged
 from voxnym.evaluation.plan import Material, Plan
@@ -20,6 +21,7 @@ from voxnym.evaluation.scene import Scene, Watch
 from voxnym.evaluation.subjects import PresetSubject, Subject
 from voxnym.evaluation.uses import attributes, uses
 from voxnym.evaluation.utility.cost import cost
+from voxnym.protocols import Embedder
 
 AUDIO, RECORDS = "audio", "attacks"
 
@@ -67,6 +69,7 @@ def _with_use(plan: Plan, evaluation: Evaluation, scene: Scene) -> Evaluation:
     network = load_embedder("dvector")
     made = shown.hashes(scene, secrets.token_bytes(32))
     parts, unmeasured = _parts(scene)
+    apart, indistinct = _distinct(scene, network)
     return replace(
         evaluation,
         uses=tuple(each for each in found if isinstance(each, Use)),
@@ -75,15 +78,24 @@ def _with_use(plan: Plan, evaluation: Evaluation, scene: Scene) -> Evaluation:
             *evaluation.checks,
             *(each for each in found if isinstance(each, Check)),
             *unmeasured,
+            *indistinct,
         ),
         parts=parts,
         cost=cost(scene),
-        similarity=shown.similarity(scene, network),
+        similarity=apart.matrices,
+        distinctiveness=apart.figures,
         cloud=shown.cloud(scene, network),
         samples=tuple(shown.samples(scene, with_originals=plan.include_originals)),
         inputs=made.inputs,
         outputs=made.outputs,
     )
+
+
+def _distinct(scene: Scene, network: Embedder) -> tuple[DistinctVoices, tuple[Check, ...]]:
+    try:
+        return distinct_voices(scene, network), ()
+    except InputError as error:
+        return DistinctVoices({}, {}), (Check("distinct voices", None, str(error), "measured"),)
 
 
 def _privacy(

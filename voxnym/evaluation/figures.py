@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from voxnym.errors import InputError
 from voxnym.evaluation import metrics
 from voxnym.evaluation.attackers.attack import Attacker, Verdict
+from voxnym.evaluation.rank_figures import rank_figures
 from voxnym.evaluation.results import Attack, Figure, Growth
 from voxnym.evaluation.scene import Scene
 
@@ -45,6 +46,8 @@ def attack_from(attacker: Attacker, scene: Scene, verdict: Verdict, seconds: flo
         int
     )
     densities = _densities(target, other)
+    enrolled, own = _known(trials)
+    ranked = rank_figures(scene, trials, scores[:, enrolled], own)
     return Attack(
         attacker=attacker.name,
         hears=attacker.hears,
@@ -58,7 +61,7 @@ def attack_from(attacker: Attacker, scene: Scene, verdict: Verdict, seconds: flo
         by_gender=dict(_by_gender(trials, scores, scene)),
         inverted=bool(rate.low is not None and rate.low > 50),
         worst=100 * people.worst,
-        figures=dict(_figures(target, other)) | dict(_rank_figures(trials, scores)),
+        figures=dict(_figures(target, other)) | dict(ranked),
         category=metrics.zebra(target, other).category,
         growth=tuple(_growth(trials, scores, scene)),
         det=tuple(
@@ -157,17 +160,6 @@ def _known(trials: Trials) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
     speaking = heard_people(trials)
     enrolled = speaking < len(trials.speakers)
     return enrolled, speaking[enrolled]
-
-
-def _rank_figures(trials: Trials, scores: Floats) -> Iterator[tuple[str, Figure]]:
-    enrolled, own = _known(trials)
-    if len(trials.speakers) < 2:
-        return
-    found = metrics.rank_disclosure(scores[:, enrolled], own)
-    basis = f"{len(trials.speakers)} people, {own.size} utterances"
-    yield "rank_1", Figure(100 * found.first, basis=basis)
-    yield "disclosure_mean", Figure(found.value, unit="bits", basis=basis)
-    yield "disclosure_max", Figure(found.largest, unit="bits", basis=basis)
 
 
 def _growth(trials: Trials, scores: Floats, scene: Scene) -> Iterator[Growth]:

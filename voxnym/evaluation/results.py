@@ -219,7 +219,9 @@ class Evaluation:
         parts: leakage by part, EER % of (part, on originals, on anonymized parts).
         cost: CPU seconds and memory per audio second.
         similarity: voice similarity matrices by name ("original", "original to anonymized",
-            "anonymized"), rows and columns are people.
+            "anonymized"), rows and columns are people; 0.5 where a pair is as likely one person.
+        distinctiveness: "G_VD" in dB: 0 where anonymized people differ from each other as much as
+            they did; "DeID": 1 where nobody is told to be their original.
         cloud: embeddings in the plane.
         samples: results to listen to.
         risks: what remains, in plain words.
@@ -239,6 +241,7 @@ class Evaluation:
     parts: tuple[tuple[str, float, float], ...] = ()
     cost: dict[str, Figure] = field(default_factory=dict)
     similarity: dict[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    distinctiveness: dict[str, Figure] = field(default_factory=dict)
     cloud: Cloud | None = None
     samples: tuple[Sample, ...] = ()
     risks: tuple[str, ...] = ()

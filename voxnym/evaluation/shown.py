@@ -1,4 +1,4 @@
-"""What a report shows beside figures: embeddings in the plane, matrices, samples, hashes."""
+"""What a report shows beside figures: embeddings in the plane, samples, hashes."""
 
 from __future__ import annotations
 
@@ -38,42 +38,6 @@ def cloud(scene: Scene, embedder: Embedder) -> Cloud:
         [int(person) for person in people],
         scene.seed % 2**31,
     )
-
-
-def similarity(scene: Scene, embedder: Embedder) -> dict[str, tuple[tuple[float, ...], ...]]:
-    """Mean cosine between people's trial utterances, brought to 0 to 1 on one common scale."""
-    ids, people = scene.trials.utterances, heard_people(scene.trials)
-    tables = {take: scene.table(embedder.id, embedder, ids, take) for take in (ORIGINAL, TRIAL)}
-    pairs = {
-        "original": (ORIGINAL, ORIGINAL),
-        "original to anonymized": (ORIGINAL, TRIAL),
-        "anonymized": (TRIAL, TRIAL),
-    }
-    found = {
-        name: _means(tables[first] @ tables[second].T, people, first == second)
-        for name, (first, second) in pairs.items()
-    }
-    low = min(float(np.nanmin(each)) for each in found.values())
-    high = max(float(np.nanmax(each)) for each in found.values())
-    spread = max(high - low, 1e-9)
-    return {
-        name: tuple(tuple(round(float(v), 4) for v in row) for row in (each - low) / spread)
-        for name, each in found.items()
-    }
-
-
-def _means(cosines: Floats, people: NDArray[np.intp], is_same_take: bool) -> Floats:
-    """(people, people) means; an utterance is not compared with itself."""
-    size = int(people.max()) + 1
-    counted = np.ones_like(cosines)
-    if is_same_take:
-        np.fill_diagonal(counted, 0)
-    one = np.zeros((size, people.size))
-    one[people, np.arange(people.size)] = 1
-    kept = one.any(axis=1)
-    one = one[kept]
-    with np.errstate(invalid="ignore"):
-        return np.asarray((one @ (cosines * counted) @ one.T) / (one @ counted @ one.T))
 
 
 def samples(scene: Scene, *, with_originals: bool) -> Iterator[Sample]:

@@ -131,6 +131,10 @@ def example() -> Evaluation:
         parts=(("content", 9.0, 14.0), ("pitch", 27.0, 26.0)),
         cost={"CPU seconds per audio second": Figure(0.011, unit="")},
         similarity={"original": tuple(map(tuple, np.clip(np.eye(9) + 0.1, 0, 1).tolist()))},
+        distinctiveness={
+            "G_VD": Figure(-7.25, float("-inf"), -4.5, "dB", "9 speakers, 60 utterances"),
+            "DeID": Figure(0.93, 0.88, 0.97, "", "9 speakers, 60 utterances"),
+        },
         cloud=Cloud(
             tuple((float(a), float(b)) for a, b in rng.normal(size=(40, 2))),
             tuple(i % 5 for i in range(40)),

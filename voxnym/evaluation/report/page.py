@@ -109,6 +109,10 @@ _LABELS = {
     "rank_1": "right person first",
     "disclosure_mean": "rank disclosure, mean",
     "disclosure_max": "rank disclosure, largest",
+    "local_mean": "disclosed by one utterance, mean",
+    "local_max": "disclosed by one utterance, largest",
+    "G_VD": "gain of voice distinctiveness, G_VD",
+    "DeID": "de-identification, DeID",
     "folded_eer": "folded EER, min(e, 1 - e)",
 }
 
@@ -173,5 +177,5 @@ def pictures(evaluation: Evaluation) -> Iterator[Picture]:
         yield Picture(
             plots.matrix_plot(rows, f"Voice similarity, {name}"),
             f"Voice similarity, {name}: a dark diagonal on light ground means voices that keep "
-            "apart.",
+            "apart. 0.5: as likely one person as two.",
         )

@@ -25,15 +25,21 @@ def shown(figure: Figure | None) -> str:
     '2.18 MOS'
     >>> shown(Figure(0.0109, unit=""))
     '0.0109'
+    >>> shown(Figure(-7.25, float("-inf"), -4.5, unit="dB"))
+    '−7.25 dB (−∞ to −4.50)'
     """
     if figure is None:
         return "–"
     size = abs(figure.value)
     digits = 1 if figure.unit == "%" or size >= 10 else 2 if size >= 0.1 else 4
-    text = f"{figure.value:.{digits}f}{f' {figure.unit}' if figure.unit else ''}"
+
+    def number(value: float) -> str:
+        return f"{value:.{digits}f}".replace("inf", "∞").replace("-", "−")
+
+    text = f"{number(figure.value)}{f' {figure.unit}' if figure.unit else ''}"
     if figure.low is None or figure.high is None:
         return text
-    return f"{text} ({figure.low:.{digits}f} to {figure.high:.{digits}f})"
+    return f"{text} ({number(figure.low)} to {number(figure.high)})"
 
 
 def named_rate(attack: Attack) -> str:
