@@ -16,7 +16,7 @@ from voxnym.evaluation.embedders import load_embedder
 from voxnym.evaluation.ladder import Records, Tried, climb, judged
 from voxnym.evaluation.plan import Material, Plan
 from voxnym.evaluation.results import Attribute, Check, Evaluation, Use
-from voxnym.evaluation.rungs import rungs
+from voxnym.evaluation.rungs import can_train_from_scratch, rungs
 from voxnym.evaluation.scene import Scene, Watch
 from voxnym.evaluation.subjects import PresetSubject, Subject
 from voxnym.evaluation.uses import attributes, uses
@@ -109,6 +109,9 @@ def _privacy(
     found = [*_checks(scene, tried, watch)]
     if plan.effort != "quick":
         found.append(checks.copy_synthesis(scene, load_embedder("dvector")))
+    if plan.effort == "full" and not can_train_from_scratch():
+        lacking = 'not tried: it needs pip install "voxnym[train]"'
+        found.append(Check("attacker from scratch", None, lacking, "tried"))
     evaluation = Evaluation(
         system=subject.name,
         about=_about(subject),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from voxnym.evaluation.attackers.adapted import Adapted
@@ -18,6 +19,7 @@ from voxnym.evaluation.attackers.phones import PhoneHistogram
 from voxnym.evaluation.attackers.pretrained import Ignorant, LazyInformed, Unprotected
 from voxnym.evaluation.attackers.prosody import PitchMean, Prosody
 from voxnym.evaluation.attackers.rank import Ranked
+from voxnym.evaluation.attackers.scratch import FromScratch
 from voxnym.evaluation.attackers.words import Words
 from voxnym.evaluation.embedders import load_embedder
 from voxnym.evaluation.ladder import Rung
@@ -45,7 +47,8 @@ def rungs(scene: Scene, effort: Effort, networks: Sequence[str] = ()) -> Iterato
     Args:
         scene: whose system and training speech decide what is possible.
         effort: "quick" trains nothing; "standard" trains one attacker of each kind; "full" adds
-            seeds, a learning curve, and an attacker that learns from other systems first.
+            seeds, a learning curve, an attacker that learns from other systems first, and one that
+            is trained from scratch.
         networks: further voice networks for untrained attackers, as of `load_embedder`.
     """
     usual = ("dvector", "mfcc") if effort == "full" else ("dvector",)
@@ -111,6 +114,14 @@ def _fine_tuned(
         yield Rung(replace(attacker, seed=seed), control, fewer if seed == 0 else ())
     yield Rung(Ensemble(attacker, SEEDS), control)
     yield Rung(replace(attacker, steps=LONGER, pretraining=tuple(_others(scene.subject))), control)
+    if can_train_from_scratch():
+        scratch = FromScratch()
+        yield Rung(scratch, replace(scratch, is_original=True))
+
+
+def can_train_from_scratch() -> bool:
+    """Whether the extra `train` is installed, which one attacker of the full ladder needs."""
+    return find_spec("lightning") is not None
 
 
 def _others(subject: Subject) -> Iterator[Subject]:
