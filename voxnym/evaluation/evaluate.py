@@ -21,6 +21,7 @@ from voxnym.evaluation.scene import Scene, Watch
 from voxnym.evaluation.subjects import PresetSubject, Subject
 from voxnym.evaluation.uses import attributes, uses
 from voxnym.evaluation.utility.cost import cost
+from voxnym.evaluation.yardstick import yardstick
 from voxnym.protocols import Embedder
 
 AUDIO, RECORDS = "audio", "attacks"
@@ -138,6 +139,9 @@ def _checks(scene: Scene, tried: Sequence[Tried], watch: Watch) -> Iterator[Chec
     yield checks.identity(scene, network)
     yield from checks.repeatable(scene)
     yield checks.same_process(scene, network)
+    reached = yardstick(scene, [each for each in tried if each.attack.rule == scene.rule])
+    if reached is not None:
+        yield reached
     yield from _by_attack(scene, tried)
     yield from checks.cues(attacks)
     watch("sanity checks", 1, 1)
