@@ -29,7 +29,7 @@ from voxnym.evaluation.report.words import headline, named_rate
 from voxnym.evaluation.results import Evaluation
 from voxnym.evaluation.scene import Scene
 from voxnym.evaluation.subjects import CommandSubject
-from voxnym.records import Utterance
+from voxnym.records import Gender, Utterance
 from voxnym.testing import ToySpeaker, toy_speech
 
 PROGRAM = Path(__file__).with_name("programs") / "robot_voice.py"
@@ -43,7 +43,7 @@ with tempfile.TemporaryDirectory() as place:
             name = f"p{person}-{number}"
             audio = toy_speech(voice, seconds=2.5, seed=number)
             soundfile.write(folder / f"{name}.wav", audio.samples[0], audio.rate)
-            gender = "f" if person % 2 else "m"
+            gender: Gender = "f" if person % 2 else "m"
             utterances[name] = Utterance(name, name, speaker=f"p{person}", gender=gender)
             clips[name] = Clip(folder / f"{name}.wav")
 
