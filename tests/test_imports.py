@@ -15,7 +15,8 @@ ROOMS = {
     "audio": FLOOR | {"protocols", "weights"},
     "analysis": FLOOR | {"protocols", "weights", "audio"},
     "codecs": FLOOR | {"protocols", "weights", "audio", "analysis"},
-    "stages": FLOOR | {"protocols", "weights", "audio", "analysis"},
+    "voices": FLOOR | {"protocols", "weights", "audio"},
+    "stages": FLOOR | {"protocols", "weights", "audio", "analysis", "voices"},
     "recording": FLOOR | {"protocols", "audio", "analysis"},
     "corpora": FLOOR | {"audio", "keys"},
     "inspecting": FLOOR | {"audio", "keys"},
@@ -51,6 +52,7 @@ ROOMS = {
         "analysis",
         "codecs",
         "stages",
+        "voices",
         "recording",
         "corpora",
         "registry",
@@ -60,7 +62,7 @@ ROOMS = {
         "training",
     },
     "nn": {"errors"},
-    "training": FLOOR | {"nn", "audio", "analysis", "corpora", "weights", "stages", "evaluation"},
+    "training": FLOOR | {"nn", "audio", "analysis", "corpora", "weights", "stages", "voices", "evaluation"},
 }
 # Pure functions: nothing of ours but errors.
 METRICS = PACKAGE / "evaluation" / "metrics"
