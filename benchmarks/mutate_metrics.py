@@ -2,10 +2,11 @@
 
     python benchmarks/mutate_metrics.py [NAME ...] [--most N] [--everything]
 
-NAME is a file of voxnym/evaluation/metrics without its ending; all of them by default. A break
-turns an operator, a number, a truth value or a condition (see `breaks`). Package and tests are
-copied to a temporary folder first; nothing in the repository changes. Each break meets the tests of
-its own file and, where they pass, with --everything all tests of metrics. Breaks that pass are
+NAME is a file of voxnym/evaluation/metrics without its ending, all of them by default, or a file of
+a folder beside it, as utility/attributes. A break turns an operator, a number, a truth value or a
+condition (see `breaks`). Package and tests are copied to a temporary folder first; nothing in the
+repository changes. Each break meets the tests of its own file and, where they pass, its doctests
+and those with published values; with --everything all tests of metrics. Breaks that pass are
 printed; the exit status is 1 if there are any. Some change nothing that anybody could see (a bound
 that is never reached): they have to be read.
 """
@@ -25,9 +26,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-METRICS = Path("voxnym/evaluation/metrics")
-TESTS = Path("tests/evaluation/metrics")
+PACKAGE = Path("voxnym/evaluation")
+TESTS = Path("tests/evaluation")
 LONGEST = 300.0  # seconds; a break may make a loop endless, which is noticed, too
+FIRST_EXAMPLE_WILL_DO = """
+from hypothesis import Phase, settings
+
+settings.register_profile("unshrunk", phases=[Phase.explicit, Phase.generate])
+settings.load_profile("unshrunk")
+"""
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
     ast.LtE: (ast.Lt, ast.Gt),
@@ -132,6 +139,7 @@ def copied(room: Path) -> None:
     shutil.copytree(ROOT / "voxnym", room / "voxnym", ignore=ignored)
     shutil.copytree(ROOT / TESTS, room / TESTS, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", room)
+    (room / "conftest.py").write_text(FIRST_EXAMPLE_WILL_DO, encoding="utf-8")
     found = subprocess.run(
         [sys.executable, "-c", "import voxnym; print(voxnym.__file__)"],
         cwd=room,
@@ -143,22 +151,36 @@ def copied(room: Path) -> None:
     assert Path(found.stdout.strip()).is_relative_to(room), "the tests would not see the copy"
 
 
-def tests_of(name: str, room: Path) -> list[Path]:
-    own = TESTS / f"test_{name}.py"
-    return [own] if (room / own).exists() else [TESTS]
+def file_of(name: str) -> Path:
+    return PACKAGE / f"{name if '/' in name else f'metrics/{name}'}.py"
+
+
+def tests_of(path: Path, room: Path, everything: bool) -> tuple[list[Path], list[Path]]:
+    """Tests of a file, or of the one whose name its own begins with, and those to try after."""
+    stem, folder = path.stem, TESTS / path.parent.name
+    while not (room / folder / f"test_{stem}.py").exists():
+        assert "_" in stem, f"{path}: no tests"
+        stem = stem.rpartition("_")[0]
+    found = (room / folder).glob("test_*.py" if everything else "test_golden_*.py")
+    # The file itself last: collected first, it would hide the function of its name in the package.
+    others = [*sorted(each.relative_to(room) for each in found), path]
+    return [folder / f"test_{stem}.py"], others
 
 
 def survivors(name: str, room: Path, most: int, everything: bool) -> int:
     """Number of breaks that no test notices; each is printed."""
-    path, tests = room / METRICS / f"{name}.py", tests_of(name, room)
+    path = file_of(name)
+    own, others = tests_of(path, room, everything)
+    path = room / path
     source = path.read_text(encoding="utf-8")
-    assert passes(room, tests), f"{name}: its tests fail without any break"
+    for tests in (own, others):
+        assert passes(room, tests), f"{name}: its tests fail without any break"
     found = list(breaks(source))
     step = max(1, -(-len(found) // most))
     chosen, start, unnoticed = found[::step], time.monotonic(), []
     for what, broken in chosen:
         path.write_text(broken, encoding="utf-8")
-        if passes(room, tests) and not (everything and not passes(room, [TESTS])):
+        if passes(room, own) and passes(room, others):
             unnoticed.append(what)
             print(f"  {name}: {what}", flush=True)
     path.write_text(source, encoding="utf-8")
@@ -174,15 +196,14 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=1000, help="breaks of each file")
     parser.add_argument("--everything", action="store_true")
     chosen = parser.parse_args()
-    files = sorted(path.stem for path in (ROOT / METRICS).glob("*.py") if path.stem != "__init__")
-    if unknown := set(chosen.names) - set(files):
-        parser.error(f"no such file: {', '.join(sorted(unknown))}")
+    files = sorted((ROOT / PACKAGE / "metrics").glob("*.py"))
+    names = chosen.names or [path.stem for path in files if path.stem != "__init__"]
+    if unknown := [name for name in names if not (ROOT / file_of(name)).is_file()]:
+        parser.error(f"no such file: {', '.join(unknown)}")
     with tempfile.TemporaryDirectory(prefix="voxnym-mutate-") as folder:
         room = Path(folder).resolve()
         copied(room)
-        total = sum(
-            survivors(name, room, chosen.most, chosen.everything) for name in chosen.names or files
-        )
+        total = sum(survivors(name, room, chosen.most, chosen.everything) for name in names)
     return 1 if total else 0
 
 

@@ -16,7 +16,12 @@ from voxnym.evaluation.attackers.finetuned import FineTuned
 from voxnym.evaluation.attackers.inversion_mcadams import McadamsInversion
 from voxnym.evaluation.attackers.inversion_world import WorldInversion
 from voxnym.evaluation.attackers.phones import PhoneHistogram
-from voxnym.evaluation.attackers.pretrained import Ignorant, LazyInformed, Unprotected
+from voxnym.evaluation.attackers.pretrained import (
+    Ignorant,
+    LazyInformed,
+    Normalised,
+    Unprotected,
+)
 from voxnym.evaluation.attackers.prosody import PitchMean, Prosody
 from voxnym.evaluation.attackers.rank import Ranked
 from voxnym.evaluation.attackers.scratch import FromScratch
@@ -36,6 +41,8 @@ Untrained = TypeVar("Untrained", CueOnly, Prosody, PitchMean, Durations, PhoneHi
 STEPS: Final = 400
 LONGER: Final = 800
 """Updates of the one attacker that has learned from other systems before."""
+COHORT: Final = 100
+"""People of the training speech that scores are normalised by."""
 SEEDS: Final = (0, 1, 2)
 SHARES: Final = (0.25, 0.5)
 """Of the training people, for the learning curve."""
@@ -90,6 +97,7 @@ def _trained(scene: Scene, effort: Literal["standard", "full"]) -> Iterator[Rung
     network = load_embedder("dvector")
     bare = Unprotected(network)
     yield Rung(Ranked(network), bare)
+    yield Rung(Normalised(network, nearest=COHORT), bare)
     yield Rung(Aligned(network, map="linear"), bare)
     yield Rung(Adapted(network), Adapted(network, is_original=True))
     for inversion in (McadamsInversion(network), WorldInversion(network)):

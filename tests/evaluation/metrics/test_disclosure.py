@@ -50,6 +50,11 @@ def test_equal_scores_disclose_nothing() -> None:
     assert found.spread == 0
 
 
+def test_a_trial_counts_once_however_many_places_it_shares() -> None:
+    found = rank_disclosure([[3.0, 2.0], [2.0, 2.0], [1.0, 1.0]], [0, 0])
+    assert found.frequencies.tolist() == [0.75, 0.25, 0]
+
+
 def test_published_ties_disclose_a_constant() -> None:
     assert rank_disclosure(np.zeros((7, 3)), [0, 1, 2], ties="average").value == pytest.approx(
         np.log2(7)

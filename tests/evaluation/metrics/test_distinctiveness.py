@@ -6,7 +6,14 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 
 from voxnym.errors import InputError
-from voxnym.evaluation.metrics import deid, distinctiveness, dominance, gvd
+from voxnym.evaluation.metrics import (
+    deid,
+    distinctiveness,
+    dominance,
+    gvd,
+    scale_of,
+    voice_similarity,
+)
 
 PUBLISHED = {"calibration": "each", "pairs": "half", "absolute": True}
 
@@ -102,6 +109,21 @@ def voices(seed: int, spread: float, noise: float = 0.5) -> NDArray[np.float64]:
 
 
 PEOPLE = np.repeat(np.arange(10), 4)
+
+
+def test_unless_told_one_scale_and_all_pairs_make_the_matrices_and_signs_count() -> None:
+    found = distinctiveness(*SCORES, OWNER)
+    scale = scale_of(SCORES[0], OWNER)
+    expected = [
+        voice_similarity(scores, OWNER, scale=scale, across=across)
+        for scores, across in zip(SCORES, (False, True, False), strict=True)
+    ]
+    for matrix, mine in zip(
+        (found.original, found.crossed, found.anonymized), expected, strict=True
+    ):
+        assert matrix == pytest.approx(mine, abs=1e-12)
+    # Anonymized voices more alike across people than within.
+    assert distinctiveness(SCORES[0], -SCORES[0], -SCORES[0], OWNER).value == -np.inf
 
 
 def test_nothing_changed() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,29 @@ def test_rates_leave_their_range() -> None:
     found = published_laplace_eer([1.0, 1.0], [0.0, 0.0])
     assert found.alarm.tolist() == [1.0, -1.5, -2.0]
     assert found.miss.tolist() == [0.0, 0.5, 2.0]
+
+
+def test_the_last_segment_counts_as_well() -> None:
+    # The upper corner lies at alarm 0.6, miss 0.05, the end at -0.2, 1.1: a line of slope -1.3125.
+    found = published_laplace_eer([1.0] * 20, [0.0] * 5 + [2.0] * 15)
+    assert found.alarm.size == 3
+    assert found.value == pytest.approx((0.05 + 1.3125 * 0.6) / 2.3125)
+
+
+@pytest.mark.parametrize(
+    ("target", "other", "value"),
+    [
+        ([2.0, 0.0], [4.0, 3.0, 1.0, 4.0], 6 / 13),
+        ([2.0, 2.0, 2.0, 2.0, 0.0, 4.0], [0.0, 0.0, 2.0, 3.0], 2 / 17),
+    ],
+)
+def test_a_line_through_the_origin(target: list[float], other: list[float], value: float) -> None:
+    """Such lines have no equation a x + b y = 1, which the published program solves."""
+    found = published_laplace_eer(target, other)
+    lines = list(zip(found.alarm, found.miss, strict=True))
+    across = [a * n - b * m for (a, m), (b, n) in pairwise(lines)]
+    assert min(np.abs(across)) < 1e-12
+    assert found.value == pytest.approx(value)
 
 
 def test_no_scores_are_refused() -> None:

@@ -110,7 +110,20 @@ def test_bins_are_integrated_between_their_centres() -> None:
 
 def test_bins_hide_few_targets_and_say_so_by_an_empty_curve() -> None:
     found = linkability(np.arange(9) + 100, np.arange(50), method="published")
-    assert (found.value, found.scores.size) == (0, 0)
+    assert (found.value, found.scores.size, found.local.size) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("targets", "bins"), [(10, 1), (19, 1), (20, 2), (999, 99), (1e4, 100)])
+def test_a_bin_for_ten_targets_and_a_hundred_at_most(targets: float, bins: int) -> None:
+    found = linkability(np.arange(targets), [0.0, targets], method="published")
+    assert found.scores.size == found.local.size == bins
+
+
+def test_a_bin_that_holds_nobody_has_even_odds_and_one_of_targets_alone_is_linked() -> None:
+    target, other = np.repeat([0.0, 3.0], [15, 15]), [0.0, 0.1]
+    found = linkability(target, other, method="published", prior_ratio=3)
+    # Of those in the first bin a target is half as likely as a non-target: odds of 3 / 2.
+    assert found.local.tolist() == pytest.approx([0.2, 0.5, 1])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from voxnym.errors import InputError
 from voxnym.evaluation.metrics import local_disclosure
+from voxnym.evaluation.metrics.local_disclosure import _weight
 
 
 def speech(
@@ -67,6 +68,17 @@ def test_all_misled() -> None:
     found = local_disclosure(*speech(9, shift=-60), *speech(10, shift=3))
     assert (found.positive, found.positive_mean) == (0, 0)
     assert found.negative_mean == pytest.approx(found.value)
+
+
+def test_perfect_separation_has_one_slope_by_its_penalty() -> None:
+    # Two people, scores of 1 and -1 over the root of 2: no offset, and a slope between the pull
+    # of the classes and that of the penalty.
+    from scipy.optimize import brentq
+
+    c = 1 / np.sqrt(2)
+    expected = brentq(lambda w: c / (1 + np.exp(c * w)) - 1e-6 * w, 1, 100)
+    own = [0, 1, 1, 0]
+    assert _weight(np.eye(2)[own].T, own) == pytest.approx(expected, rel=0.03)
 
 
 def test_scale_and_offset_of_a_trial_do_not_matter() -> None:

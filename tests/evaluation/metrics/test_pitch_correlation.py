@@ -61,6 +61,19 @@ def test_small_delays_are_found(lag):
     assert found.value == pytest.approx(1, abs=1e-12)
 
 
+def test_delays_above_five_frames_are_found_only_if_asked_for():
+    # Voiced once: the nearest lag agrees best.
+    track = np.where((FRAMES > 50) & (FRAMES < 90), 100.0 + FRAMES, 0)
+    moved = np.roll(track, 6)
+    assert pitch_correlation(moved, track).lag == 5
+    assert pitch_correlation(moved, track, most_lag=6).lag == 6
+
+
+def test_published_range_holds_its_ends():
+    found = pitch_correlation([74.9, 75, 500, 500.1], [0, 100, 100, 0], reading="vpc2022")
+    assert (found.voicing, found.lag) == (1, 0)
+
+
 def test_large_delays_are_not():
     moved = np.roll(TRACK, 20)
     assert pitch_correlation(TRACK, moved).value < 0.5

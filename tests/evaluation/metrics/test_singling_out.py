@@ -100,6 +100,15 @@ def test_people_with_one_recording_do_not_count() -> None:
         singled_out(scores[:, only], owner[only], 10, rng)
 
 
+def test_five_draws_unless_told() -> None:
+    case = (*people_who_sound_alike(1), 4)
+    untold, five, six = (
+        singled_out(*case, np.random.default_rng(6), **draws).value
+        for draws in ({}, {"draws": 5}, {"draws": 6})
+    )
+    assert untold == five != six
+
+
 def test_infinite_scores() -> None:
     assert singling_out([[np.inf, -np.inf]], [[0.0, -np.inf]]).value == 1
     assert singling_out([[np.inf, np.inf]], [[np.inf, np.inf]]).value == 0
@@ -135,3 +144,7 @@ def test_wrong_owners_are_refused() -> None:
         singled_out(np.zeros((2, 4)), [0, 0, 2], 2, rng)
     with pytest.raises(InputError, match="expected 2 to 0"):
         singled_out(np.zeros((2, 2)), [0, 1], 2, rng)
+    with pytest.raises(InputError, match="among=1: expected 2 to 2"):
+        singled_out(np.zeros((2, 4)), [0, 0, 1, 1], 1, rng)
+    with pytest.raises(InputError, match="4 owners, 0 draws"):
+        singled_out(np.zeros((2, 4)), [0, 0, 1, 1], 2, rng, draws=0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from voxnym.errors import InputError
 from voxnym.evaluation.metrics import zebra
-from voxnym.evaluation.metrics.zebra import _relief
+from voxnym.evaluation.metrics.zebra import _relief, category
 
 SCORES = st.lists(
     st.integers(-4, 4).map(float) | st.sampled_from([-np.inf, np.inf]), min_size=1, max_size=12
@@ -78,6 +78,17 @@ def test_no_information() -> None:
     assert found.value < 0.003
     constant = zebra(np.zeros(50), np.zeros(50))
     assert (constant.value, constant.worst, constant.category) == (0, 0, "0")
+
+
+def test_the_ramp_alone_is_no_evidence() -> None:
+    found = zebra(np.zeros(50), np.zeros(50), published_ramp=True)
+    assert (found.worst, found.category) == (0, "0")
+
+
+@pytest.mark.parametrize(("limit", "below", "above"), ["1AB", "2BC", "4CD", "5DE", "6EF"])
+def test_a_category_ends_at_its_limit(limit: str, below: str, above: str) -> None:
+    found = [category(float(limit) + step) for step in (-0.1, 0, 0.1)]
+    assert found == [below, below, above]
 
 
 def test_ties_told_apart_are_evidence_out_of_nothing() -> None:

@@ -118,9 +118,10 @@ def _fitted(counted: Floats) -> Floats:
     from scipy.special import betaln
 
     k, most = np.arange(counted.size), counted.size - 1
-    choose = -betaln(k + 1, most - k + 1) - np.log(most + 1)
+    choose = -betaln(k + 1, most - k + 1)
 
     def law(log_shape: Floats) -> Floats:
+        """Natural logarithm, but for a constant."""
         a, b = np.exp(np.clip(log_shape, -10, 10))
         return np.asarray(choose + betaln(k + a, most - k + b) - betaln(a, b))
 

@@ -107,7 +107,7 @@ def dominance(matrix: ArrayLike, *, absolute: bool = False) -> float:
     0.5
     """
     square = np.asarray(matrix, np.float64)
-    if square.ndim != 2 or square.shape[0] != square.shape[1] or square.shape[0] < 2:
+    if square.ndim != 2 or square.shape[0] != square.shape[1] or len(square) < 2:
         raise InputError(f"matrix of shape {square.shape}: expected a square of two or more people")
     own = np.diag(square)
     rest = square[~np.eye(len(square), dtype=np.bool_)]

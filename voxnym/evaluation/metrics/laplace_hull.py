@@ -35,20 +35,18 @@ def published_laplace_eer(target_scores: ArrayLike, nontarget_scores: ArrayLike)
     target = checked(target_scores, "target")
     nontarget = checked(nontarget_scores, "non-target")
     found = calibrated(target, nontarget, ties="nontargets-first", laplace=True)
-    missed = np.append(0.0, np.cumsum(found.targets))
-    above = found.nontargets.sum() - np.append(0.0, np.cumsum(found.nontargets))
-    alarm = (above - 2 * _PADS) / nontarget.size
+    above = found.nontargets.sum() - np.cumsum(found.nontargets)
     # Counting starts from the trials without the added ones, and goes on with them.
-    alarm[0] = 1.0
-    miss = missed / target.size
+    alarm = np.append(1.0, (above - 2 * _PADS) / nontarget.size)
+    miss = np.append(0.0, np.cumsum(found.targets)) / target.size
     return HullErrorRate(_largest(alarm, miss), alarm, miss)
 
 
 def _largest(alarm: Floats, miss: Floats) -> float:
-    """Largest rate at which the line through a segment has equal errors."""
-    best = 0.0
-    for place in range(alarm.size - 1):
-        ends = np.array([alarm[place : place + 2], miss[place : place + 2]]).T
-        if np.abs(ends[0] - ends[1]).min() > 0:
-            best = max(best, float(1 / np.linalg.solve(ends, np.ones(2)).sum()))
-    return best
+    """Largest rate at which the line through a segment has equal errors.
+
+    With the added trials every segment has misses that rise and alarms that fall. The published
+    program solves for each line and stops at one through the origin; its equal error is 0.
+    """
+    across = alarm[:-1] * miss[1:] - alarm[1:] * miss[:-1]
+    return float((across / (np.diff(miss) - np.diff(alarm))).max())

@@ -99,7 +99,7 @@ def _published(target: Floats, nontarget: Floats, prior: float) -> Linkability:
     if not (np.isfinite(target).all() and np.isfinite(nontarget).all()):
         raise InputError("infinite scores have no bins: use method='exact'")
     bins = min(target.size // _TARGETS_PER_BIN, _MOST_BINS)
-    if bins == 0:
+    if not bins:
         return Linkability(0.0, np.zeros(0), np.zeros(0), "published")
     low = min(target.min(), nontarget.min())
     high = max(target.max(), nontarget.max())
@@ -107,7 +107,7 @@ def _published(target: Floats, nontarget: Floats, prior: float) -> Linkability:
     with np.errstate(invalid="ignore", divide="ignore"):
         mated = np.histogram(target, edges, density=True)[0]
         other = np.histogram(nontarget, edges, density=True)[0]
-        ratio = np.where(other > 0, mated / np.where(other > 0, other, 1), 1.0)
+        ratio = np.where(other > 0, mated / other, 1.0)
     local = _local(ratio, prior)
     local = np.where((other == 0) & (mated > 0), 1.0, local)
     centres = (edges[:-1] + edges[1:]) / 2

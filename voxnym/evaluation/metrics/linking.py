@@ -75,7 +75,7 @@ def _success(above: Places, equal: Places, others: int, drawn: int) -> Floats:
     """Chance that none of the drawn others is above, and the lot decides among the equal ones."""
     result = np.zeros(above.size)
     total = _log_choose(np.array([others]), drawn)[0]
-    for ties in range(int(equal.max(initial=0)) + 1):
+    for ties in range(int(equal.max()) + 1):
         ways = _log_choose(equal, ties) + _log_choose(others - above - equal, drawn - ties)
         result += np.exp(ways - total) / (ties + 1)
     return result
@@ -85,7 +85,5 @@ def _log_choose(n: Places, k: int) -> Floats:
     """Natural logarithm of n over k; minus infinity where there is no way."""
     from scipy.special import gammaln
 
-    possible = (k >= 0) & (k <= n)
-    n = np.where(possible, n, max(k, 0))
-    value = gammaln(n + 1) - gammaln(max(k, 0) + 1) - gammaln(n - max(k, 0) + 1)
-    return np.asarray(np.where(possible, value, -np.inf))
+    # The gamma function is infinite at 0, -1, -2, ...: k below 0 or above n.
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))

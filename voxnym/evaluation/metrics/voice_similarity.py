@@ -115,7 +115,7 @@ def _pairs(
         raise InputError(f"pairs={pairs!r}: expected all or half")
     if values.shape != (people.size, people.size):
         raise InputError(f"scores of shape {values.shape} of {people.size} utterances")
-    if people.max(initial=0) < 1:
+    if np.unique(people).size < 2:
         raise InputError("expected utterances of at least two people")
     if not np.isfinite(values).all():
         raise InputError(f"{int((~np.isfinite(values)).sum())} scores are not finite")

@@ -60,7 +60,7 @@ def word_errors(
         raise InputError(f"reading={reading!r}: expected words or vpc2024")
     counts = np.array(
         [_counts(r, h, reading) for r, h in zip(references, hypotheses, strict=True)]
-    ).reshape(-1, 4)
+    ).reshape(len(references), 4)
     words = counts[:, 3]
     if not words.sum():
         raise InputError("the references hold no word")

@@ -95,13 +95,10 @@ def _relief(llr: Floats) -> float:
     term = np.zeros(llr.size)
     small = np.abs(llr) <= _NEAR_ZERO
     term[small] = -0.5
-    usual = ~small & np.isfinite(llr)
     # Beyond this e^x overflows; the term is 0 to double precision long before.
-    usual &= llr < 300
+    usual = ~small & (llr < 300)
     b = np.expm1(llr[usual])
     term[usual] = (llr[usual] - b) / b**2
-    minus = np.isneginf(llr)
-    term[minus] = 0.0
     return 0.25 + float(term.mean()) / 2
 
 
