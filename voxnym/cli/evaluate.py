@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PARTS = "parts"
 _SEED_BITS = 31
+_FILE_COLUMNS = 140
 
 
 def evaluate(
@@ -244,6 +245,9 @@ def _print(tables: list[Table]) -> None:
     from rich.console import Console
 
     console = Console(file=sys.stdout)
+    if not console.is_terminal:
+        # A file has no width of its own, and 80 columns would break every cell.
+        console.width = _FILE_COLUMNS
     for table in tables:
         if table.row_count:
             console.print(table)

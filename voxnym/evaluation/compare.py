@@ -98,7 +98,7 @@ def _row(evaluation: Evaluation) -> Row:
     uses = {use.name: use.anonymized for use in evaluation.uses}
     return Row(
         evaluation.system,
-        f"{best.attacker} ({best.knowledge})",
+        best.title,
         rate,
         condition(rate.value),
         uses.get(WORDS),

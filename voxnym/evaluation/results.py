@@ -111,6 +111,12 @@ class Attack:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def title(self) -> str:
+        """The attacker's name with what it knows, once."""
+        named = self.knowledge in self.attacker
+        return self.attacker if named else f"{self.attacker} ({self.knowledge})"
+
 
 @dataclass(frozen=True)
 class Use:

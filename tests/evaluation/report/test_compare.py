@@ -90,4 +90,4 @@ def test_page_and_tables(tmp_path: Path) -> None:
         check_table(example()),
         parts_table("a", example().parts),
     )
-    assert [table.row_count for table in tables] == [2, 1, 9, 2, 3, 2]
+    assert [table.row_count for table in tables] == [2, 1, 9, 3, 3, 2]

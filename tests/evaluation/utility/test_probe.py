@@ -71,3 +71,10 @@ def test_one_label_in_the_other_corpus():
     heard = windows(["low", "high"])
     with pytest.raises(InputError, match="one label"):
         told_across(heard, ["low", "low"], heard)
+
+
+def test_people_with_names_alike_are_not_left_out_together():
+    # Thirty people, ten of each label, sorted by label: no fold may hold all of one.
+    labels = [label for label in ("a", "b", "c") for _ in range(10)]
+    people = [f"{label}{number}" for number, label in enumerate(labels)]
+    assert list(told(windows(labels), windows(labels, seed=1), labels, people).said) == labels

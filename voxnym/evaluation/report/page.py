@@ -62,7 +62,8 @@ def report_page(evaluation: Evaluation) -> str:
             rows=ladder(evaluation),
             several_rules=len({attack.rule for attack in evaluation.attacks}) > 1,
             indicative=next((a.eer.indicative for a in evaluation.attacks), ""),
-            heard=[attack for attack in ladder(evaluation) if attack.growth],
+            heard=list(_grown(evaluation)),
+            sizes=sorted({g.utterances for a in _grown(evaluation) for g in a.growth}),
             risks=list(words.risks(evaluation)),
             pictures=list(pictures(evaluation)),
         )
@@ -87,6 +88,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["shown"] = words.shown
+    made.filters["short"] = words.short
     made.filters["label"] = label
     made.globals.update(
         named_rate=words.named_rate,
@@ -133,6 +135,14 @@ def ladder(evaluation: Evaluation) -> list[Attack]:
             headline_rate(attack).value,
         ),
     )
+
+
+def _grown(evaluation: Evaluation) -> Iterator[Attack]:
+    """Attackers whose gain by several utterances is worth a row."""
+    for attack in ladder(evaluation):
+        wanted = attack.hears in ("voice", "content", "prosody") and not attack.void
+        if attack.growth and wanted and attack.knowledge != "unprotected":
+            yield attack
 
 
 def difference(after: float, before: float) -> str:

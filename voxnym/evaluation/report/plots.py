@@ -97,7 +97,7 @@ def det_plot(attacks: Sequence[Attack], title: str) -> str:
                 ndtri(miss),
                 color=COLOURS[number % len(COLOURS)],
                 linestyle=_STYLES[number // len(COLOURS) % len(_STYLES)],
-                label=f"{attack.attacker} ({attack.knowledge})",
+                label=attack.title,
             )
         ticks = ndtri(np.array(_PROBABILITIES))
         labels = [f"{100 * each:g}" for each in _PROBABILITIES]
@@ -146,7 +146,7 @@ def growth_plot(attacks: Sequence[Attack], title: str) -> str:
                 marker="o",
                 markersize=4,
                 color=COLOURS[number % len(COLOURS)],
-                label=f"{attack.attacker} ({attack.knowledge})",
+                label=attack.title,
             )
         if len(among) == 1:
             axes.axhline(100 / among.pop(), color="#999999", linestyle=":", label="guessing")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voxnym.evaluation.compare import Comparison
 from voxnym.evaluation.report.page import ladder
-from voxnym.evaluation.report.words import shown
+from voxnym.evaluation.report.words import short, shown
 from voxnym.evaluation.results import Attack, Evaluation
 
 if TYPE_CHECKING:
@@ -34,13 +34,12 @@ def ladder_table(evaluation: Evaluation) -> Table:
     """All attackers, the strongest that hears the voice marked."""
     best = evaluation.headline
     table = _table(
-        f"Equal error rates, {evaluation.system} (50 % is guessing)",
-        ("attacker", "hears", "knowledge", "EER", "across sessions", "on originals", ""),
+        f"Equal error rates in %, {evaluation.system} (50 is guessing)",
+        ("attacker", "hears", "EER", "across sessions", "originals", ""),
     )
     for attack in ladder(evaluation):
-        cells = (attack.attacker, attack.hears, attack.knowledge, shown(attack.eer))
-        more = (shown(attack.cross_session), shown(attack.original), _mark(attack, best))
-        _add(table, (*cells, *more))
+        rates = (short(each) for each in (attack.eer, attack.cross_session, attack.original))
+        _add(table, (attack.title, attack.hears, *rates, _mark(attack, best)))
     return table
 
 
@@ -54,11 +53,13 @@ def _mark(attack: Attack, best: Attack | None) -> str:
 
 def use_table(evaluation: Evaluation) -> Table:
     """What is left to work with."""
-    table = _table("Utility", ("what", "measure", "anonymized", "original", "method"))
+    table = _table("Utility", ("what", "measure", "anonymized", "original"))
     for use in evaluation.uses:
         measure = f"{use.measure} ({use.better} is better)"
-        cells = (use.name, measure, shown(use.anonymized), shown(use.original), use.method)
-        _add(table, cells)
+        _add(table, (use.name, measure, shown(use.anonymized), shown(use.original)))
+    for each in evaluation.attributes:
+        measure = f"told apart (guessing: {each.chance:.0f} %)"
+        _add(table, (each.name, measure, shown(each.anonymized), shown(each.original)))
     return table
 
 

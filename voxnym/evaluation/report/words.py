@@ -33,13 +33,28 @@ def shown(figure: Figure | None) -> str:
     size = abs(figure.value)
     digits = 1 if figure.unit == "%" or size >= 10 else 2 if size >= 0.1 else 4
 
-    def number(value: float) -> str:
-        return f"{value:.{digits}f}".replace("inf", "∞").replace("-", "−")
-
-    text = f"{number(figure.value)}{f' {figure.unit}' if figure.unit else ''}"
+    text = f"{_number(figure.value, digits)}{f' {figure.unit}' if figure.unit else ''}"
     if figure.low is None or figure.high is None:
         return text
-    return f"{text} ({number(figure.low)} to {number(figure.high)})"
+    return f"{text} ({_number(figure.low, digits)} to {_number(figure.high, digits)})"
+
+
+def short(figure: Figure | None) -> str:
+    """The same for columns whose head names the unit.
+
+    >>> short(Figure(12.94, 9.1, 16.6))
+    '12.9 (9.1–16.6)'
+    """
+    if figure is None:
+        return "–"
+    text = _number(figure.value, 1)
+    if figure.low is None or figure.high is None:
+        return text
+    return f"{text} ({_number(figure.low, 1)}–{_number(figure.high, 1)})"
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".replace("inf", "∞").replace("-", "−")
 
 
 def named_rate(attack: Attack) -> str:
@@ -54,7 +69,7 @@ def named_rate(attack: Attack) -> str:
             f"seed {made.seed}"
         )
     return (
-        f"equal error rate {shown(rate)} against {attack.attacker} ({attack.knowledge}{trained}), "
+        f"equal error rate {shown(rate)} against {attack.title}{trained}, "
         f"{where}, {rate.basis or attack.trials}"
     )
 
