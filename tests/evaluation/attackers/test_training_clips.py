@@ -140,6 +140,8 @@ def test_takes_by_what_can_be_drawn(scene):
     assert takes_of(LOUD, Wanted(draws=2)) == (Take("train", 0), Take("train", 1))
     assert takes_of(FolderSubject("theirs", files), Wanted(draws=2)) == (Take("train", 0),)
     assert takes_of(LOUD, Wanted(draws=2, is_original=True)) == (ORIGINAL,)
+    assert takes_of(LOUD, Wanted(draws=2), "speaker") == (Take("train", 0), Take("train", 1))
+    assert takes_of(LOUD, Wanted(draws=2), "one") == (Take("train", 0),)
 
 
 def test_facts_name_all_that_matters(scene, tmp_path):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voxnym.errors import InputError
 from voxnym.evaluation.clips import file_digest
-from voxnym.evaluation.takes import ORIGINAL, Take
+from voxnym.evaluation.takes import ORIGINAL, Rule, Take
 
 if TYPE_CHECKING:
     from voxnym.evaluation.scene import Scene
@@ -155,14 +155,16 @@ def lessons_of(
     held_out: list[tuple[Floats, int]] = []
     for subject in subjects or (scene.subject,):
         attacked = scene.of(subject)
-        for take in takes_of(subject, wanted):
+        for take in takes_of(subject, wanted, scene.rule):
             heard = _heard(attacked, measure, pupils.learned, take)
             learned += ((_stretch(mel, wanted, id, take), owner[id]) for id, mel in heard)
-        first = takes_of(subject, wanted)[0]
+        first = takes_of(subject, wanted, scene.rule)[0]
         held_out += ((m, owner[id]) for id, m in _heard(attacked, measure, pupils.held_out, first))
     count, least = len(names), round(wanted.least_seconds * wanted.per_second)
     training = _labelled(learned, count, least)
-    draws = max(len(takes_of(subject, wanted)) for subject in subjects or (scene.subject,))
+    draws = max(
+        len(takes_of(subject, wanted, scene.rule)) for subject in subjects or (scene.subject,)
+    )
     hours = training.frames / wanted.per_second / 3600
     return Lessons(training, _labelled(held_out, count, 1), draws, hours)
 
@@ -175,16 +177,22 @@ def facts_of(scene: Scene, wanted: Wanted, subjects: Sequence[Subject] = ()) -> 
     ]
     systems: object = "originals"
     if not wanted.is_original:
-        taken = [(each.id, takes_of(each, wanted)) for each in subjects or (scene.subject,)]
+        taken = [
+            (each.id, takes_of(each, wanted, scene.rule)) for each in subjects or (scene.subject,)
+        ]
         systems = (taken, scene.rule, scene.seed)
     return repr((wanted, systems, sounds))
 
 
-def takes_of(subject: Subject, wanted: Wanted) -> tuple[Take, ...]:
-    """The takes that training utterances are heard in; one where nothing can be drawn anew."""
+def takes_of(subject: Subject, wanted: Wanted, rule: Rule = "utterance") -> tuple[Take, ...]:
+    """The takes that training utterances are heard in; one where nothing can be drawn anew.
+
+    Under the rule "one" there is a single voice, and every draw of it would be the same.
+    """
     if wanted.is_original:
         return (ORIGINAL,)
-    return tuple(Take("train", draw) for draw in range(wanted.draws if subject.is_fresh else 1))
+    is_drawn = subject.is_fresh and rule != "one"
+    return tuple(Take("train", draw) for draw in range(wanted.draws if is_drawn else 1))
 
 
 def _heard(
