@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from voxnym.errors import InputError
-from voxnym.evaluation.metrics import Voices, check_distribution
+from voxnym.evaluation.metrics import Voices, check_distribution, subspace_residual
 from voxnym.evaluation.metrics.distribution import GATES, SIDES, Distribution, _check
 from voxnym.evaluation.metrics.distribution_statistics import all_statistics
 
@@ -104,6 +104,8 @@ def test_statistics_of_both_genders() -> None:
 
     from scipy.stats import ks_2samp, wasserstein_distance
 
+    norms = [np.linalg.norm(side, axis=1).reshape(2, N).std(axis=1) for side in (made, REAL)]
+    assert found["norm_spread"] == pytest.approx((norms[0] / norms[1]).mean())
     nothing = np.zeros(DIMS)
     for prefix, centres in (
         ("cosine", (nothing, nothing)),
@@ -115,6 +117,17 @@ def test_statistics_of_both_genders() -> None:
         ]
         assert found[f"{prefix}_ks"] == pytest.approx(ks_2samp(*sides).statistic)
         assert found[f"{prefix}_w1"] == pytest.approx(wasserstein_distance(*sides))
+
+
+@pytest.mark.parametrize(("number", "components"), [(N, 20), (14, 13)])
+def test_components_are_twenty_or_what_the_pool_has(number: int, components: int) -> None:
+    def split(rows: Rows) -> Mapping[str, Rows]:
+        return {"f": rows[:number], "m": rows[N : N + number]}
+
+    made, pool = split(people(9)), split(POOL)
+    found = all_statistics(made, split(REAL), pool, 0.95, np.random.default_rng(1))
+    expected = [subspace_residual(made[k], pool[k], components=components) for k in "fm"]
+    assert found["residual"] == pytest.approx(np.mean(expected))
 
 
 def test_unit_norms_agree() -> None:

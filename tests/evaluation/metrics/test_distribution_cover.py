@@ -25,6 +25,18 @@ def test_by_hand() -> None:
     assert found.recall == np.mean([any(inside(b, g, made) for g in range(9)) for b in real])
 
 
+def test_balls_hold_their_edge_and_one_neighbour_will_do() -> None:
+    # Real balls reach 1, 1 and 2 far, made ones 4.
+    found = cover([[5.0], [9.0]], [[0.0], [1.0], [3.0]], neighbours=1)
+    assert (found.precision, found.density, found.coverage) == (0.5, 0.5, 1 / 3)
+    assert found.recall == 2 / 3
+
+
+def test_one_voice_more_than_neighbours_is_enough() -> None:
+    six = np.arange(6.0)[:, None]
+    assert cover(six, six).recall == 1
+
+
 def test_one_law() -> None:
     found = cover(*np.random.default_rng(2).standard_normal((2, 300, 3)))
     assert found.precision > 0.9

@@ -58,6 +58,11 @@ def test_neighbours_at_one_distance_count_in_part() -> None:
     assert nearest_detector(np.zeros((4, 2)), np.zeros((4, 2))).value == pytest.approx(3 / 7)
 
 
+def test_a_detector_that_cannot_tell_is_right_every_other_time_on_both_sides() -> None:
+    found = linear_detector(np.zeros((5, 2)), np.zeros((5, 2)), np.random.default_rng(11))
+    assert (found.value, found.generated, found.organic) == (0.5, 0.5, 0.5)
+
+
 def test_a_constant_value_and_a_lone_margin() -> None:
     rng = np.random.default_rng(6)
     real = np.abs(rng.standard_normal((60, 10)))

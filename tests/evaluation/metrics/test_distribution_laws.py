@@ -66,20 +66,21 @@ def test_averages_of_voices_are_too_alike_raw_and_centred() -> None:
 
 def test_norms() -> None:
     pool = np.array([[0.0, 0.0], [3.0, 4.0]])
-    found = norm_law([[3.5, 4.0], [-0.1, 5.0]], [[0.0, 5.0], [0.0, 7.0]], pool)
+    found = norm_law([[3.5, 4.0], [-0.1, 3.0]], [[0.0, 5.0], [0.0, 9.0]], pool)
     assert found.value == 0.5
-    # Norms 5.315 and 5.001 against 5 and 7.
-    assert found.spread == pytest.approx((np.sqrt(28.25) - np.sqrt(25.01)) / 2)
-    # Of four values, 3.5, -0.1 and 5 lie beyond the pool's range in their dimension.
-    assert found.outside == 0.75
+    # Norms 5.315 and 3.002 against 5 and 9.
+    assert found.spread == pytest.approx((np.sqrt(28.25) - np.sqrt(9.01)) / 4)
+    # Of four values, 3.5 and -0.1 lie beyond the pool's range in their dimension.
+    assert found.outside == 0.5
 
 
 def test_norms_of_one() -> None:
     rng = np.random.default_rng(3)
     x, y = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in rng.standard_normal((2, 20, 5)))
-    same = norm_law(x, y, y)
-    assert same.value == 0
-    assert np.isnan(same.spread)
+    for rounded in (x, x * (1 + 2e-7)):
+        same = norm_law(rounded, y, y)
+        assert same.value == norm_law(y, rounded, y).value == 0
+        assert np.isnan(same.spread)
     assert norm_law(x * np.linspace(0.5, 2, 20)[:, None], y, y).spread == np.inf
     assert norm_law(x, y * np.linspace(0.5, 2, 20)[:, None], y).spread == 0
 
@@ -103,3 +104,5 @@ def test_wrong_samples_are_refused() -> None:
         law_distance([], [1])
     with pytest.raises(InputError, match="not finite"):
         law_distance([np.inf], [1])
+    with pytest.raises(InputError, match="n at least 1"):
+        norm_law(np.zeros((0, 3)), np.ones((1, 3)), np.ones((1, 3)))

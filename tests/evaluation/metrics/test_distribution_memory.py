@@ -51,6 +51,13 @@ def test_a_larger_pool_is_cut_to_as_many_as_there_are_real_voices() -> None:
     assert memory(made, real, pool, 0.9).value == pytest.approx(1, abs=0.15)
 
 
+def test_as_near_is_not_nearer_and_at_the_threshold_is_not_above() -> None:
+    pool = [[1.0, 0.0], [0.0, 1.0]]
+    assert memory([[0.0, -1.0]], [[1.0, 1.0]], pool, 0.5).violations == 0
+    assert memory(pool, [[1.0, 1.0]], pool, 1.0).hits == 0
+    assert self_collision([[1.0, 0.0], [1.0, 0.0]], 1.0) == 0
+
+
 def test_self_collision() -> None:
     voices = [[1.0, 0.0], [2.0, 0.1], [0.0, 1.0], [0.0, -1.0], [0.0, 5.0]]
     assert self_collision(voices, 0.99) == 0.8

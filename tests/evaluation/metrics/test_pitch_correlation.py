@@ -69,6 +69,16 @@ def test_delays_above_five_frames_are_found_only_if_asked_for():
     assert pitch_correlation(moved, track, most_lag=6).lag == 6
 
 
+def test_tracks_shorter_than_the_largest_delay():
+    found = pitch_correlation([100, 0], [100, 0])
+    assert (found.voicing, found.lag, found.frames) == (1, 0, 1)
+
+
+def test_anything_above_nothing_is_voiced():
+    found = pitch_correlation([0.5, 0, 0.5], [0.5, 0.5, 0], most_lag=0)
+    assert (found.voicing, found.frames) == (pytest.approx(1 / 3), 1)
+
+
 def test_published_range_holds_its_ends():
     found = pitch_correlation([74.9, 75, 500, 500.1], [0, 100, 100, 0], reading="vpc2022")
     assert (found.voicing, found.lag) == (1, 0)
@@ -115,6 +125,6 @@ def test_refused():
     with pytest.raises(InputError, match="negative or not finite"):
         pitch_correlation([1, np.nan], [1, 2])
     with pytest.raises(InputError, match="negative or not finite"):
-        pitch_correlation([1, 2], [1, -2])
+        pitch_correlation([1, 2], [1, -0.5])
     with pytest.raises(InputError, match="reading"):
         pitch_correlation([1, 2], [1, 2], reading="vpc2020")

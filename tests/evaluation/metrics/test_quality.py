@@ -54,7 +54,9 @@ def test_which_is_the_reference_matters(clean):
 
 @needs_pystoi
 def test_a_signal_out_of_step_is_unintelligible(clean):
-    assert stoi(clean, np.roll(clean, 6_000), 16_000).value < 0.5
+    found = stoi(clean, np.roll(clean, 6_000), 16_000)
+    assert found.value < 0.5
+    assert found.measure == "STOI"
 
 
 @needs_pystoi

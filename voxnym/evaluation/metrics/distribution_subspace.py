@@ -59,7 +59,7 @@ def gender_agreement(
         InputError: as of `vectors_of`, or labels that do not fit.
         MissingExtraError: scikit-learn is not installed.
     """
-    made, known = vectors_of(voices), vectors_of(pool, 2)
+    made, known = vectors_of(voices), vectors_of(pool)
     wanted, label = np.asarray(intended).ravel(), np.asarray(pool_gender).ravel()
     names = np.unique(label)
     if names.size != 2 or label.size != len(known) or wanted.size != len(made):
