@@ -62,7 +62,8 @@ ROOMS = {
         "training",
     },
     "nn": {"errors"},
-    "training": FLOOR | {"nn", "audio", "analysis", "corpora", "weights", "stages", "voices", "evaluation"},
+    "training": FLOOR
+    | {"nn", "audio", "analysis", "corpora", "weights", "stages", "voices", "evaluation"},
 }
 # Pure functions: nothing of ours but errors.
 METRICS = PACKAGE / "evaluation" / "metrics"
