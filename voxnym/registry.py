@@ -28,6 +28,13 @@ _BUILT_IN: dict[Group, dict[str, str]] = {
         "pitch_register": "voxnym.stages.pitch_register:PitchRegister",
         "pitch_revert": "voxnym.stages.pitch_revert:PitchRevert",
         "pitch_scale": "voxnym.stages.pitch_scale:PitchScale",
+        "voice_gan": "voxnym.stages.voice_gan:VoiceGan",
+        "voice_gmm": "voxnym.stages.voice_gmm:VoiceGmm",
+        "voice_mean": "voxnym.stages.voice_mean:VoiceMean",
+        "voice_mix": "voxnym.stages.voice_mix:VoiceMix",
+        "voice_noise": "voxnym.stages.voice_noise:VoiceNoise",
+        "voice_pool": "voxnym.stages.voice_pool:VoicePool",
+        "voice_porcupine": "voxnym.stages.voice_porcupine:VoicePorcupine",
     },
     "embedders": {},
 }
