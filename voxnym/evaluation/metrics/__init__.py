@@ -13,6 +13,10 @@ from voxnym.evaluation.metrics.bootstrap import ratio_replicates as ratio_replic
 from voxnym.evaluation.metrics.bootstrap import replicated as replicated
 from voxnym.evaluation.metrics.bootstrap import resamples as resamples
 from voxnym.evaluation.metrics.bootstrap import trial_replicates as trial_replicates
+from voxnym.evaluation.metrics.cell_disclosure import cell_counts as cell_counts
+from voxnym.evaluation.metrics.cell_disclosure import cell_disclosure as cell_disclosure
+from voxnym.evaluation.metrics.cell_disclosure import chi2_limit as chi2_limit
+from voxnym.evaluation.metrics.cell_disclosure import disclosure_floor as disclosure_floor
 from voxnym.evaluation.metrics.det import det_points as det_points
 from voxnym.evaluation.metrics.det import tpr_at_fpr as tpr_at_fpr
 from voxnym.evaluation.metrics.disclosure import rank_disclosure as rank_disclosure
