@@ -34,7 +34,10 @@ from numpy.typing import NDArray
 RATE = 16000
 TURNS = 5
 GAP_S = 0.4
-UNCHANGED = ("--set", "content_mcadams.coefficient=1", "--surroundings", "keep")
+UNCHANGED = (
+    *("--system", "mcadams", "--set", "content_mcadams.coefficient=1"),
+    *("--surroundings", "keep"),
+)
 Samples = NDArray[np.float32]
 Turn = tuple[float, float, str]
 
