@@ -89,6 +89,7 @@ def environment() -> Environment:
     )
     made.filters["shown"] = words.shown
     made.filters["short"] = words.short
+    made.filters["sentence"] = words.sentence
     made.filters["label"] = label
     made.globals.update(
         named_rate=words.named_rate,

@@ -86,19 +86,37 @@ def headline(evaluation: Evaluation) -> str:
     return (
         f"The strongest attacker tried errs in {rate.value:.0f} of 100 cases when it must decide "
         f"whether two recordings hold the same person; guessing errs in 50. "
-        f"{level(rate.value)}"
+        f"{level(rate)}"
     )
 
 
-def level(rate: float) -> str:
-    """Which condition of the VoicePrivacy Challenge 2024 a rate meets, in words."""
-    met = condition(rate)
+def level(rate: Figure) -> str:
+    """Which condition of the VoicePrivacy Challenge 2024 a rate meets, in words.
+
+    >>> level(Figure(21.5, 20.4, 25.0))
+    'This meets the VoicePrivacy 2024 condition of 20 %.'
+    >>> level(Figure(21.5, 17.8, 25.0))
+    'This meets the VoicePrivacy 2024 condition of 20 %, but its interval begins at 18 %.'
+    """
+    met = condition(rate.value)
     if met == 0:
         return (
             "This meets none of the VoicePrivacy conditions (10, 20, 30, 40 %): treat the "
             "recordings as if the speakers could be recognized."
         )
-    return f"This meets the VoicePrivacy 2024 condition of {met} %."
+    told = f"This meets the VoicePrivacy 2024 condition of {met} %"
+    if rate.low is not None and rate.low < met:
+        return f"{told}, but its interval begins at {rate.low:.0f} %."
+    return f"{told}."
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter large; names keep theirs.
+
+    >>> sentence("equal error rate of McAdams")
+    'Equal error rate of McAdams'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def linking(growth: Growth) -> str:
