@@ -20,7 +20,12 @@ def test_every_preset_loads_and_has_a_card() -> None:
 def test_every_registered_part_is_found() -> None:
     for group in ("codecs", "stages"):
         for name in names(group):  # type: ignore[arg-type]
-            assert find(group, name)()  # type: ignore[arg-type]
+            part = find(group, name)  # type: ignore[arg-type]
+            if name.startswith("voice_"):
+                with pytest.raises(PresetError, match=rf"{name}.model: nobody.json"):
+                    part(model="nobody.json")
+            else:
+                assert part()
 
 
 def test_own_preset(tmp_path: Path) -> None:

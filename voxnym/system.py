@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_SYSTEM", "Core", "System", "load", "preset_names", "read_preset"]
 
-DEFAULT_SYSTEM = "mcadams"
+DEFAULT_SYSTEM = "world"
 
 
 class Core:

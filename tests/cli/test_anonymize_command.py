@@ -90,8 +90,8 @@ def test_settings_reach_the_system(recording, key, tmp_path):
     outs = []
     for value in ("0.6", "0.9"):
         outs.append(tmp_path / f"{value}.wav")
-        setting = f"content_mcadams.coefficient={value}"
-        assert call("anonymize", recording, outs[-1], "--key", key, "--set", setting) == 0
+        options = ("--system", "mcadams", "--set", f"content_mcadams.coefficient={value}")
+        assert call("anonymize", recording, outs[-1], "--key", key, *options) == 0
     assert outs[0].read_bytes() != outs[1].read_bytes()
 
 
@@ -113,9 +113,9 @@ WRONG = {
     "empty": ("empty.wav", "out.wav"),
     "unknown system": ("anna.wav", "out.wav", "--system", "mcadms"),
     "unknown format": ("anna.wav", "out.wav", "--format", "xyz"),
-    "unknown setting": ("anna.wav", "out.wav", "--set", "content_mcadams.x=1"),
-    "setting without value": ("anna.wav", "out.wav", "--set", "content_mcadams.low"),
-    "setting of a wrong kind": ("anna.wav", "out.wav", "--set", "content_mcadams.low=high"),
+    "unknown setting": ("anna.wav", "out.wav", "--set", "content_warp.x=1"),
+    "setting without value": ("anna.wav", "out.wav", "--set", "content_warp.low"),
+    "setting of a wrong kind": ("anna.wav", "out.wav", "--set", "content_warp.low=high"),
     "unknown choice": ("anna.wav", "out.wav", "--per", "month"),
     "no workers": ("anna.wav", "out.wav", "--workers", "0"),
     "no key": ("anna.wav", "out.wav", "--key", "none"),

@@ -15,7 +15,10 @@ av = pytest.importorskip("av", reason="PyAV is not installed (extra media)")
 RATE = 48000
 TURNS = "0.0\t2.0\tanna\n2.5\t4.5\tbruno\n5.0\t7.0\tanna\n"
 # Without any change of voice, so that what comes out can be compared sample by sample.
-UNCHANGED = ("--set", "content_mcadams.coefficient=1", "--surroundings", "keep")
+UNCHANGED = (
+    *("--system", "mcadams", "--set", "content_mcadams.coefficient=1"),
+    *("--surroundings", "keep"),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -123,8 +123,9 @@ def test_progress_is_told(tmp_path, ray, work):
         events = list(pool.run([job(tmp_path, "slow")]))
     events[-1].job.claim.close()
     shares = [event.share for event in events if isinstance(event, Share)]
-    assert shares
-    assert 0 < shares[0] < 1
+    # The first may be told before anything was done.
+    assert shares == sorted(shares)
+    assert 0 < shares[-1] < 1
 
 
 def test_a_worker_killed_in_the_middle_costs_a_try(tmp_path, ray, work, capfd):

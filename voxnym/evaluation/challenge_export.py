@@ -101,20 +101,22 @@ def _versions(use: Use) -> Iterator[tuple[Version, float]]:
 
 
 def _words(uses: Iterable[Use], dataset: str, split: str) -> Iterator[Words]:
-    for use in uses:
-        if use.name == "words":
-            yield from (Words(dataset, split, version, rate) for version, rate in _versions(use))
+    use = _first(uses, "words")
+    if use is not None:
+        yield from (Words(dataset, split, version, rate) for version, rate in _versions(use))
 
 
 def _emotions(uses: Iterable[Use], split: str) -> Iterator[Emotion]:
-    for use in uses:
-        if use.name != "emotion":
-            continue
-        told = {
-            name: use.parts[_RECALL + name].value
-            for name in EMOTIONS
-            if _RECALL + name in use.parts
-        }
-        for version, rate in _versions(use):
-            recalls = told if version == "anon" else {}
-            yield Emotion("IEMOCAP", split, _ALL_PEOPLE, version, rate, recalls)
+    use = _first(uses, "emotion")
+    if use is None:
+        return
+    told = {
+        name: use.parts[_RECALL + name].value for name in EMOTIONS if _RECALL + name in use.parts
+    }
+    for version, rate in _versions(use):
+        recalls = told if version == "anon" else {}
+        yield Emotion("IEMOCAP", split, _ALL_PEOPLE, version, rate, recalls)
+
+
+def _first(uses: Iterable[Use], kind: str) -> Use | None:
+    return next((use for use in uses if use.kind == kind), None)

@@ -95,7 +95,7 @@ def _row(evaluation: Evaluation) -> Row:
             f"{evaluation.system}: no attacker that hears the voice gave a result that counts"
         )
     rate = headline_rate(best)
-    uses = {use.name: use.anonymized for use in evaluation.uses}
+    uses = {use.kind: use.anonymized for use in reversed(evaluation.uses)}
     return Row(
         evaluation.system,
         best.title,

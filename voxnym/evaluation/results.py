@@ -123,7 +123,8 @@ class Use:
     """What is left for those who listen or work with it, beside the original.
 
     Args:
-        name: "words", "phones", "emotion", "pitch", "quality", ….
+        name: "words", "phones", "emotion", "melody", "quality", …, after a comma what it was
+            measured on ("emotion, emodb"); the first of a kind is the one compared.
         measure: "WER", "PER", "UAR", ….
         method: recogniser or classifier with its hash, and what it was trained on.
         anonymized: the figure after anonymization.
@@ -141,6 +142,11 @@ class Use:
     better: Literal["low", "high"]
     parts: dict[str, Figure] = field(default_factory=dict)
     note: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What is measured, without what it is measured on."""
+        return self.name.partition(",")[0]
 
 
 @dataclass(frozen=True)

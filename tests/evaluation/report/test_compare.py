@@ -32,7 +32,8 @@ def system(name: str, eer: float, wer: float, uar: float) -> Evaluation:
         attacks=(attack("net", "voice", "semi-informed", eer),),
         uses=(
             Use("words", "WER", "asr", rate(wer), None, "low"),
-            Use("emotion", "UAR", "ser", rate(uar), None, "high"),
+            Use("emotion, acted", "UAR", "ser", rate(uar), None, "high"),
+            Use("emotion, other", "UAR", "ser", rate(99), None, "high"),
         ),
     )
 

@@ -60,7 +60,11 @@ def word_use(scene: Scene, recogniser: Recogniser, of_each: int) -> Use | None:
         "deletions": Figure(100 * errors.deletions),
         "insertions": Figure(100 * errors.insertions),
     }
-    return Use("words", "WER", recogniser.id, after, before, "low", parts, CLOSED)
+    return Use("words", "WER", recogniser.id, after, before, "low", parts, _note(recogniser))
+
+
+def _note(recogniser: Recogniser) -> str:
+    return CLOSED if "closed" in recogniser.id else ""
 
 
 def _heard(scene: Scene, recogniser: Recogniser, ids: tuple[str, ...], take: Take) -> list[str]:
