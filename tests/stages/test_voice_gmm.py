@@ -93,7 +93,7 @@ def test_a_likeness_is_kept(path: str) -> None:
         assert one @ two / np.linalg.norm(one) / np.linalg.norm(two) <= 0.2
     raw = VoiceGmm(path, likeness=0.5, raw=True, tries=4)
     with pytest.raises(
-        InputError, match=r"no pseudo-voice in 4 draws: cosine 0\.\d+ to the source"
+        InputError, match=r"no pseudo-voice was found in 4 draws: cosine 0\.\d+ to the source"
     ):
         voice(raw, source)
 

@@ -113,3 +113,8 @@ def test_presets_build_them(kind, card):
     assert adapter.validate_python({"model": card, "gender": "cross"}) == kind(card, "cross")
     with pytest.raises(ValidationError):
         adapter.validate_python({"model": card, "gender": "x"})
+
+
+def test_a_gender_that_is_none_is_refused(kind, card):
+    with pytest.raises(PresetError, match="expected any, same, cross, f or m"):
+        free(kind, card, gender="both")

@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
-
-from voxnym.records import Survey
-from voxnym.voices.finding import model_for_stage
-from voxnym.voices.gender_choice import NEEDS_SOURCE, GenderChoice, replacing
 from voxnym.voices.pool_choice import PoolVoices
-from voxnym.voices.replacing import Replacing
+from voxnym.voices.voice_stage import VoiceStage
 
 
 @dataclass(frozen=True)
-class VoicePool:
+class VoicePool(VoiceStage):
     """Replaces the voice by an average of people from a pool.
 
     How voices are drawn is a matter of the model; see `voxnym.voices.pool_choice`.
-
-    Args:
-        model: name of a model that comes with the package, or a path that ends in .json.
-        gender: of the pseudo-voice; "same" and "cross" guess the person's from the voice.
-
-    Raises:
-        PresetError: no such model, or one of another kind.
     """
 
-    model: str
-    gender: GenderChoice = "any"
-
-    reads = frozenset({"voice"})
-    writes = frozenset({"voice"})
-    kinds = None
-    look_ahead = 0.0
-
-    def __post_init__(self) -> None:
-        _ = self._model
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The person's voice, where the pseudo-voice depends on it."""
-        by_source = self._model.needs_source or self.gender in NEEDS_SOURCE
-        return frozenset({"voice"}) if by_source else frozenset()
-
-    def start(self, rng: np.random.Generator, survey: Survey) -> Replacing:
-        """Draw the pseudo-voice.
-
-        Raises:
-            InputError: the person's voice is needed and not known, or a gender that the model does
-                not know.
-        """
-        return replacing(self.gender, self._model, rng, survey)
-
-    @cached_property
-    def _model(self) -> PoolVoices:
-        return model_for_stage("voice_pool", self.model, PoolVoices)
+    name = "voice_pool"
+    kind = PoolVoices

@@ -9,7 +9,7 @@ import numpy as np
 from voxnym.errors import InputError
 from voxnym.records import Gender, Survey
 from voxnym.voices.gender_line import GenderLine
-from voxnym.voices.model import VoiceModel, Wish
+from voxnym.voices.model import PseudoVoice, Wish
 from voxnym.voices.replacing import Replacing
 
 GenderChoice = Literal["any", "same", "cross", "f", "m"]
@@ -17,12 +17,31 @@ NEEDS_SOURCE: Final = frozenset({"same", "cross"})
 _OTHER: Final[dict[Gender, Gender]] = {"f": "m", "m": "f", "unknown": "unknown"}
 
 
-class GenderedModel(VoiceModel, Protocol):
-    """A model that can guess a person's gender from the voice."""
+class GenderedModel(Protocol):
+    """Draws voices, and can guess a person's gender from the voice."""
+
+    @property
+    def embedder(self) -> str:
+        """Id of the embedder whose vectors it makes."""
+        ...
+
+    @property
+    def dims(self) -> int:
+        """Length of a vector."""
+        ...
+
+    @property
+    def genders(self) -> frozenset[Gender]:
+        """Genders that can be wished for."""
+        ...
 
     @property
     def gender_line(self) -> GenderLine:
         """Tells nothing where the pool had no genders."""
+        ...
+
+    def draw(self, rng: np.random.Generator, wish: Wish) -> PseudoVoice:
+        """One pseudo-voice."""
         ...
 
 

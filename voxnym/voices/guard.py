@@ -131,9 +131,19 @@ class GuardedVoices:
             )
 
     @property
+    def embedder(self) -> str:
+        """Id of the embedder whose vectors it makes."""
+        return self.model.embedder
+
+    @property
     def dims(self) -> int:
         """Length of a vector."""
         return self.model.dims
+
+    @property
+    def gender_line(self) -> GenderLine:
+        """Guesses a person's gender."""
+        return self.model.gender_line
 
     @property
     def genders(self) -> frozenset[Gender]:
